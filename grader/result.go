@@ -1,0 +1,99 @@
+package grader
+
+import "time"
+
+// Status is the verdict on a check or on a submission.
+type Status string
+
+// The statuses of a check are StatusPass, StatusFail, StatusSkip and
+// StatusError. A submission has the first of the others that applies, in the
+// order in which they stand here; StatusFail and StatusPass come last.
+const (
+	// StatusInfraError says that the grader, not the student, is at fault:
+	// there is no score at all.
+	StatusInfraError Status = "infra_error"
+	// StatusBuildError says that the submission could not be opened or built.
+	StatusBuildError Status = "build_error"
+	// StatusLoadError says that the loader or the kernel's verifier refused it.
+	StatusLoadError Status = "load_error"
+	// StatusAttachError says that a program could not be attached to its hook.
+	StatusAttachError Status = "attach_error"
+	// StatusTimeout says that the submission used up its time.
+	StatusTimeout Status = "timeout"
+	// StatusCrash says that the submission brought down its program or the
+	// kernel it ran on.
+	StatusCrash Status = "crash"
+	StatusFail  Status = "fail"
+	StatusPass  Status = "pass"
+
+	// StatusSkip says that a check which this one depends on did not pass.
+	StatusSkip Status = "skip"
+	// StatusError says that the grader failed while it ran the check.
+	StatusError Status = "error"
+)
+
+// Result is the verdict on one submission.
+type Result struct {
+	// Submission is the submission's name: its folder's or file's, without
+	// the suffix of an archive.
+	Submission string
+	// Exercise is the slug of the exercise it was graded for.
+	Exercise string
+	// Kernel is the version of the kernel that graded, such as "6.12.117".
+	Kernel string
+	// Backend is "vm" or "local".
+	Backend string
+	Status  Status
+	// Score is between 0 and MaxScore. It means nothing when Status is
+	// StatusInfraError.
+	Score, MaxScore float64
+	Duration        time.Duration
+	// Seed repeats the workload that was drawn for this run.
+	Seed uint64
+	// Message is the first reason why the score is not full, in a sentence;
+	// empty for a pass.
+	Message string
+	// Help says what to look at next; empty where there is nothing to say.
+	Help string
+	// Diagnosis is the id of the mistake, when one was recognised before any
+	// check ran.
+	Diagnosis string
+	// Log holds the compiler's or the verifier's own words, shortened.
+	Log    string
+	Advice []Advice
+	// Checks are in the order of the exercise. It is empty when the
+	// submission never reached them.
+	Checks []CheckResult
+}
+
+// Graded tells whether the result carries a score.
+func (r *Result) Graded() bool { return r.Status != StatusInfraError }
+
+// Advice is a remark that costs no points.
+type Advice struct {
+	ID      string
+	Message string
+	// Line is "file:line", or empty.
+	Line string
+}
+
+// CheckResult is the verdict on one check.
+type CheckResult struct {
+	Name            string
+	Status          Status
+	Score, MaxScore float64
+	// Expected and Actual are what was compared, as a person reads it.
+	Expected, Actual string
+	// Message says why the check failed, in a sentence.
+	Message string
+	// Help says what to look at next.
+	Help string
+	// Diagnosis is the id of the mistake, when one was recognised.
+	Diagnosis string
+	// Output is what the submission printed, MaxOutput bytes at most.
+	Output   string
+	Duration time.Duration
+}
+
+// MaxOutput bounds CheckResult.Output, in bytes.
+const MaxOutput = 500

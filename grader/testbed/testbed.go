@@ -1,0 +1,68 @@
+// Package testbed says what a check may do to a kernel.
+//
+// A [Testbed] loads a BPF object, attaches its programs, makes things happen
+// (processes that execute, requests to a disk) and reads what the programs
+// left behind: maps, records, trace lines, run counts. Its methods take and
+// return plain data, so that the same interface works on this kernel (package
+// local) and on a kernel in a virtual machine (package vm, over package rpc).
+//
+// A testbed knows nothing of exercises: it holds no expectations and gives no
+// marks. Maps and programs are named by their kernel ids, whoever loaded them.
+package testbed
+
+import "context"
+
+// Testbed is a kernel on which one submission at a time is run.
+//
+// Every method returns an error that wraps ctx.Err() when ctx ends first; the
+// testbed is then of no further use but for Close. The methods are not safe
+// for concurrent use.
+type Testbed interface {
+	// Info describes the kernel.
+	Info(ctx context.Context) (*Info, error)
+
+	// Load loads the maps and programs of a BPF object without attaching
+	// anything. The error is a *LoadError when the object was refused.
+	Load(ctx context.Context, req LoadRequest) (*Object, error)
+
+	// Attach attaches programs of the loaded object, each by its section. The
+	// error is an *AttachError when a program could not be attached; those
+	// before it stay attached.
+	Attach(ctx context.Context, req AttachRequest) ([]Link, error)
+
+	// Exec makes processes call execve and execveat.
+	Exec(ctx context.Context, req ExecRequest) (*ExecReport, error)
+
+	// BlockIO reads and writes the testbed's own block device.
+	BlockIO(ctx context.Context, req BlockRequest) (*BlockReport, error)
+
+	// Lookup reads one element of a map: its value, or one value for each
+	// possible CPU of a per-CPU map. The error wraps ErrKeyNotFound when the
+	// map has no such key.
+	Lookup(ctx context.Context, mapID uint32, key []byte) (*Element, error)
+
+	// Elements reads a whole map, in the kernel's order.
+	Elements(ctx context.Context, mapID uint32) ([]Element, error)
+
+	// Watch begins to collect the records of a perf event array or ring
+	// buffer. Until then nothing is received.
+	Watch(ctx context.Context, req WatchRequest) error
+
+	// Records takes all records that have reached a watched map so far.
+	// Records that a call made before it are included.
+	Records(ctx context.Context, mapID uint32) (*Records, error)
+
+	// Trace takes the lines that programs have written with bpf_printk
+	// since the last call, or since the testbed was opened.
+	Trace(ctx context.Context) (*Trace, error)
+
+	// RunStats tells how often programs ran, in the order of the ids.
+	RunStats(ctx context.Context, programIDs []uint32) ([]RunStats, error)
+
+	// Reset detaches and unloads everything that Load and Attach brought in
+	// and returns what nevertheless stays in the kernel.
+	Reset(ctx context.Context) ([]Leftover, error)
+
+	// Close resets the testbed and releases it. It is safe to call twice.
+	Close() error
+}
