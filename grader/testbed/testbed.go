@@ -21,6 +21,10 @@ type Testbed interface {
 	// Info describes the kernel.
 	Info(ctx context.Context) (*Info, error)
 
+	// KernelBTF returns the kernel's type information as the kernel has it in
+	// /sys/kernel/btf/vmlinux.
+	KernelBTF(ctx context.Context) ([]byte, error)
+
 	// Load loads the maps and programs of a BPF object without attaching
 	// anything. The error is a *LoadError when the object was refused.
 	Load(ctx context.Context, req LoadRequest) (*Object, error)

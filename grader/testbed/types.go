@@ -166,6 +166,9 @@ type BlockStepReport struct {
 	// Start and End are just before and after the system call on the
 	// monotonic clock, in nanoseconds.
 	Start, End uint64
+	// Allocated is the request's start_time_ns and Started the time at which
+	// blk_mq_start_request was called, as the testbed's own program saw them.
+	Allocated, Started uint64
 }
 
 // Element is a key of a map with its value.

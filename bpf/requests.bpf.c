@@ -1,0 +1,67 @@
+//go:build ignore
+
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+/*
+ * Observes the requests that one disk starts, so that what a submission says
+ * of them can be compared with what they really were.
+ */
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <linux/ptrace.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+
+/* As much of the kernel's structures as is read here; see include/linux. */
+struct gendisk {
+	int major;
+	int first_minor;
+} __attribute__((preserve_access_index));
+
+struct request_queue {
+	struct gendisk *disk; /* since Linux 5.15 */
+} __attribute__((preserve_access_index));
+
+struct request {
+	struct request_queue *q;
+	struct gendisk *rq_disk; /* until Linux 5.16 */
+	__u64 start_time_ns;
+} __attribute__((preserve_access_index));
+
+/* The disk that is observed; set before loading. */
+const volatile int disk_major;
+const volatile int disk_minor;
+
+struct observed_request {
+	__u64 allocated; /* start_time_ns, CLOCK_MONOTONIC */
+	__u64 started;	 /* when blk_mq_start_request was called */
+};
+
+/* Oldest first; new ones are left out when it is full. */
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, 1024);
+	__type(value, struct observed_request);
+} observed_requests SEC(".maps");
+
+SEC("kprobe/blk_mq_start_request")
+int observe_request(struct pt_regs *ctx)
+{
+	struct request *rq = (void *)PT_REGS_PARM1(ctx);
+	struct observed_request seen = {};
+	struct gendisk *disk;
+
+	if (bpf_core_field_exists(rq->rq_disk))
+		disk = BPF_CORE_READ(rq, rq_disk);
+	else
+		disk = BPF_CORE_READ(rq, q, disk);
+	if (BPF_CORE_READ(disk, major) != disk_major || BPF_CORE_READ(disk, first_minor) != disk_minor)
+		return 0;
+
+	seen.allocated = BPF_CORE_READ(rq, start_time_ns);
+	seen.started = bpf_ktime_get_ns();
+	bpf_map_push_elem(&observed_requests, &seen, 0);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,104 @@
+// Package backend puts a [grader.Grader] together: a kernel, testbeds on it,
+// and a builder with the headers of that kernel.
+package backend
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/submission"
+	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
+)
+
+// The names of the backends.
+const (
+	// Auto takes VM: Local is chosen explicitly.
+	Auto = "auto"
+	// VM grades on a kernel in QEMU.
+	VM = "vm"
+	// Local grades on the kernel of this machine and needs root.
+	Local = "local"
+)
+
+// Options choose a backend.
+type Options struct {
+	// Name is Auto, VM or Local.
+	Name string
+	// Kernel is a version or a path; see kernel.Store.Find. Local has none.
+	Kernel string
+	// Agent is the path of the executable that becomes the first process of a
+	// guest; see package agent.
+	Agent string
+	// Guests is how many submissions are graded at a time.
+	Guests int
+	// Log tells a person about what takes long.
+	Log func(string)
+}
+
+// Backend is a grader and what it rests on.
+type Backend struct {
+	grader.Grader
+	close []func() error
+}
+
+// Open gets a backend ready. The first time on a kernel this boots it.
+func Open(ctx context.Context, o Options) (*Backend, error) {
+	b := &Backend{Grader: grader.Grader{
+		LoadTimeout: grader.DefaultLoadTimeout,
+		Timeout:     grader.DefaultTimeout,
+	}}
+	var err error
+	switch o.Name {
+	case Auto, VM:
+		err = b.openVM(ctx, o)
+	case Local:
+		err = b.openLocal(ctx)
+	default:
+		err = fmt.Errorf("unknown backend %q", o.Name)
+	}
+	if err != nil {
+		b.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+// buildWith makes a builder whose vmlinux.h comes from a file of BTF.
+func (b *Backend) buildWith(ctx context.Context, btf string) error {
+	cache, err := kernel.DefaultDir()
+	if err != nil {
+		return err
+	}
+	headers, err := submission.VMLinux(ctx, btf, cache)
+	if err != nil {
+		return fmt.Errorf("make vmlinux.h: %w", err)
+	}
+	b.Build = &submission.Builder{Headers: headers}
+	return nil
+}
+
+// tempBTF puts a kernel's BTF into a file that goes with the backend.
+func (b *Backend) tempBTF(btf []byte) (string, error) {
+	dir, err := os.MkdirTemp("", "bpfgrade-btf-")
+	if err != nil {
+		return "", err
+	}
+	b.close = append(b.close, func() error { return os.RemoveAll(dir) })
+	path := filepath.Join(dir, "vmlinux.btf")
+	return path, os.WriteFile(path, btf, 0o600)
+}
+
+// Close releases everything.
+func (b *Backend) Close() error {
+	var first error
+	for i := len(b.close) - 1; i >= 0; i-- {
+		if err := b.close[i](); err != nil && first == nil {
+			first = err
+		}
+	}
+	b.close = nil
+	return first
+}

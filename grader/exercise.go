@@ -1,0 +1,113 @@
+package grader
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// Exercise is something that students are asked to write, and how it is graded.
+// It is a plain value: the command, go test and whatever else runs exercises
+// run the same one.
+type Exercise struct {
+	// Slug names the exercise on the command line, in lower case with hyphens.
+	Slug string
+	// Title is a line for people.
+	Title string
+	// Files holds README.md, the statement, and the folder starter.
+	Files fs.FS
+	// Needs lists what the exercise needs from a kernel.
+	Needs []testbed.Feature
+	// Records names maps whose records are collected from before the programs
+	// are attached. A submission that lacks one is not refused for it: that is
+	// for a check to say.
+	Records []string
+	// Checks run in this order.
+	Checks []Check
+	// Hints are given one at a time, from the gentle to the plain.
+	Hints []string
+}
+
+// Check is one graded property of a submission.
+type Check struct {
+	// Name says what must hold, in a few words: "counts failing calls".
+	Name string
+	// Points are what the check is worth.
+	Points float64
+	// After names earlier checks that must have passed; otherwise this one is
+	// skipped.
+	After []string
+	// Run fails the check through t, or returns. Testify's assertions work
+	// with t.
+	Run func(t *T)
+}
+
+// MaxScore is the sum of the points of all checks.
+func (ex *Exercise) MaxScore() float64 {
+	var sum float64
+	for _, c := range ex.Checks {
+		sum += c.Points
+	}
+	return sum
+}
+
+var slug = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// Validate tells what is wrong with the definitions of exercises, if anything.
+func Validate(exercises ...*Exercise) error {
+	var errs []error
+	seen := make(map[string]bool)
+	for _, ex := range exercises {
+		if seen[ex.Slug] {
+			errs = append(errs, fmt.Errorf("exercise %s: defined twice", ex.Slug))
+		}
+		seen[ex.Slug] = true
+		if err := ex.validate(); err != nil {
+			errs = append(errs, fmt.Errorf("exercise %s: %w", ex.Slug, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (ex *Exercise) validate() error {
+	if !slug.MatchString(ex.Slug) {
+		return fmt.Errorf("slug %q is not of the form a-b-c", ex.Slug)
+	}
+	if ex.Title == "" {
+		return errors.New("no title")
+	}
+	if ex.Files == nil {
+		return errors.New("no files")
+	}
+	for _, name := range []string{"README.md", "starter"} {
+		if _, err := fs.Stat(ex.Files, name); err != nil {
+			return err
+		}
+	}
+	if len(ex.Checks) == 0 {
+		return errors.New("no checks")
+	}
+	seen := make(map[string]bool)
+	for _, c := range ex.Checks {
+		switch {
+		case c.Name == "":
+			return errors.New("a check without a name")
+		case seen[c.Name]:
+			return fmt.Errorf("check %q: defined twice", c.Name)
+		case c.Points <= 0:
+			return fmt.Errorf("check %q: %v points", c.Name, c.Points)
+		case c.Run == nil:
+			return fmt.Errorf("check %q: nothing to run", c.Name)
+		}
+		for _, name := range c.After {
+			if !seen[name] {
+				return fmt.Errorf("check %q: comes after %q, which does not come before it", c.Name, name)
+			}
+		}
+		seen[c.Name] = true
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package grader
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/bpfgrade/bpfgrade/grader/object"
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// Map is a map of the submission, in the kernel and with the types that the
+// object file gives it.
+type Map struct {
+	*object.Map
+	// ID is the kernel's id of the map.
+	ID uint32
+
+	t *T
+}
+
+// Map returns the submission's map of that name; without one it fails the
+// check and says what there is instead.
+func (t *T) Map(name string) *Map {
+	m, err := t.Object.Map(name)
+	if err != nil {
+		t.Fail(Failure{
+			Expected: "a map named " + name,
+			Message:  err.Error(),
+			Help:     fmt.Sprintf("The name of the variable before SEC(\".maps\") is the name of the map: it must be %s.", name),
+		})
+	}
+	for _, loaded := range t.Loaded.Maps {
+		if loaded.Name == name {
+			return &Map{Map: m, ID: loaded.ID, t: t}
+		}
+	}
+	t.Infra(fmt.Errorf("map %s: in the object but not in the kernel", name))
+	return nil
+}
+
+// Key is a u32 key as a map takes it.
+func Key(n uint32) []byte {
+	return binary.NativeEndian.AppendUint32(nil, n)
+}
+
+// Uint64 reads the unsigned integer at a u32 key: that of every processor
+// added up where the map is per CPU. It fails the check when the map has no
+// such key, or its values are neither 4 nor 8 bytes long.
+func (m *Map) Uint64(key uint32) uint64 {
+	element, err := m.t.tb.Lookup(m.t.ctx, m.ID, Key(key))
+	if errors.Is(err, testbed.ErrKeyNotFound) {
+		m.t.Fail(Failure{
+			Expected: fmt.Sprintf("an element %d in the map %s", key, m.Name),
+			Actual:   "no such element",
+			Message:  fmt.Sprintf("The map %s has no element %d.", m.Name, key),
+		})
+	}
+	m.t.Infra(err)
+	var sum uint64
+	for _, value := range element.Values {
+		switch len(value) {
+		case 4:
+			sum += uint64(binary.NativeEndian.Uint32(value))
+		case 8:
+			sum += binary.NativeEndian.Uint64(value)
+		default:
+			m.t.Fail(Failure{
+				Expected: "values of 8 bytes",
+				Actual:   fmt.Sprintf("values of %d bytes", len(value)),
+				Message:  fmt.Sprintf("The values of the map %s are not integers.", m.Name),
+			})
+		}
+	}
+	return sum
+}
+
+// Records takes the records that reached the map since the last call. The map
+// must be one of the exercise's Records.
+func (m *Map) Records() *testbed.Records {
+	records, err := m.t.tb.Records(m.t.ctx, m.ID)
+	m.t.Infra(err)
+	return records
+}

@@ -1,0 +1,67 @@
+package object
+
+import "strings"
+
+// Kind is a kind of hook, in the words of libbpf's section names.
+type Kind string
+
+// The kinds of hooks that a testbed can attach to.
+const (
+	Tracepoint    Kind = "tracepoint"
+	RawTracepoint Kind = "raw_tp"
+	TracepointBTF Kind = "tp_btf"
+	Kprobe        Kind = "kprobe"
+	Kretprobe     Kind = "kretprobe"
+	KprobeMulti   Kind = "kprobe.multi"
+	Ksyscall      Kind = "ksyscall"
+	Kretsyscall   Kind = "kretsyscall"
+	Fentry        Kind = "fentry"
+	Fexit         Kind = "fexit"
+	Uprobe        Kind = "uprobe"
+	Uretprobe     Kind = "uretprobe"
+	// Unknown is a hook that is none of these.
+	Unknown Kind = ""
+)
+
+// Hook is where a program is to be attached, as its section says.
+type Hook struct {
+	Kind Kind
+	// Target is what follows the kind: a function, a system call, or a
+	// tracepoint as group/name. It is empty when the section does not say.
+	Target string
+	// Section is the section's name as it was written.
+	Section string
+}
+
+// prefixes of section names, as libbpf has them in libbpf.c, section_defs.
+var prefixes = map[string]Kind{
+	"tp": Tracepoint, "tracepoint": Tracepoint,
+	"raw_tp": RawTracepoint, "raw_tracepoint": RawTracepoint,
+	"tp_btf":       TracepointBTF,
+	"kprobe":       Kprobe,
+	"kretprobe":    Kretprobe,
+	"kprobe.multi": KprobeMulti,
+	"ksyscall":     Ksyscall,
+	"kretsyscall":  Kretsyscall,
+	"fentry":       Fentry, "fentry.s": Fentry,
+	"fexit": Fexit, "fexit.s": Fexit,
+	"uprobe": Uprobe, "uprobe.s": Uprobe,
+	"uretprobe": Uretprobe, "uretprobe.s": Uretprobe,
+}
+
+// ParseHook reads the name of a program's section.
+func ParseHook(section string) Hook {
+	prefix, target, _ := strings.Cut(strings.TrimPrefix(section, "?"), "/")
+	return Hook{Kind: prefixes[prefix], Target: target, Section: section}
+}
+
+// String says what the hook is, in words.
+func (h Hook) String() string {
+	switch {
+	case h.Kind == Unknown:
+		return "in the section " + h.Section
+	case h.Target == "":
+		return "a " + string(h.Kind) + " without a target"
+	}
+	return "a " + string(h.Kind) + " on " + h.Target
+}

@@ -1,0 +1,45 @@
+// Package agent is the first process of a guest: it gets the kernel ready and
+// offers a testbed on a virtio port.
+package agent
+
+import (
+	"os"
+	"runtime/debug"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed/local"
+	"github.com/bpfgrade/bpfgrade/grader/testbed/rpc"
+)
+
+// IsInit tells whether this process is the init of a guest, in which case the
+// program has nothing to do but call [Run].
+func IsInit() bool {
+	return os.Getpid() == 1 && len(os.Args) > 0 && os.Args[0] == "/init"
+}
+
+// Run serves the testbed of this guest until the machine is taken away. It
+// returns only when the guest could not be got ready; the kernel then panics,
+// which the host sees with the reason.
+func Run() error {
+	if err := mountAll(); err != nil {
+		return err
+	}
+	if err := loadModules("/modules"); err != nil {
+		return err
+	}
+	port, err := openPort(PortName)
+	if err != nil {
+		return err
+	}
+	tb, err := local.Open()
+	if err != nil {
+		return err
+	}
+	// Collecting garbage costs more here than the memory is worth: a guest
+	// lives for one submission.
+	debug.SetGCPercent(400)
+	for {
+		if err := rpc.Serve(port.session(), tb); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package local
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/cilium/ebpf"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// bpffs is where the BPF file system is mounted.
+const bpffs = "/sys/fs/bpf"
+
+// Load implements [testbed.Testbed].
+func (tb *Testbed) Load(_ context.Context, req testbed.LoadRequest) (*testbed.Object, error) {
+	if tb.collection != nil {
+		return nil, errors.New("load: an object is loaded already")
+	}
+	begin := time.Now()
+	spec, err := ebpf.LoadCollectionSpecFromReader(bytes.NewReader(req.Object))
+	if err != nil {
+		return nil, loadError(err)
+	}
+
+	options := ebpf.CollectionOptions{}
+	if pinsByName(spec) {
+		// A pinned map of an earlier run is never found.
+		if tb.pins, err = os.MkdirTemp(bpffs, "bpfgrade-"); err != nil {
+			return nil, fmt.Errorf("make folder for pins: %w", err)
+		}
+		options.Maps.PinPath = tb.pins
+	}
+	collection, err := ebpf.NewCollectionWithOptions(spec, options)
+	if err != nil {
+		return nil, errors.Join(loadError(err), tb.unload())
+	}
+	tb.collection, tb.spec = collection, spec
+	loaded, err := tb.describe()
+	if err != nil {
+		return nil, fmt.Errorf("describe object: %w", err)
+	}
+	loaded.Duration = time.Since(begin)
+	return loaded, nil
+}
+
+func pinsByName(spec *ebpf.CollectionSpec) bool {
+	for _, m := range spec.Maps {
+		if m.Pinning == ebpf.PinByName {
+			return true
+		}
+	}
+	return false
+}
+
+// describe lists what was loaded and keeps it by its kernel id.
+func (tb *Testbed) describe() (*testbed.Object, error) {
+	loaded := &testbed.Object{}
+	for _, name := range sortedKeys(tb.collection.Programs) {
+		prog := tb.collection.Programs[name]
+		info, err := prog.Info()
+		if err != nil {
+			return nil, err
+		}
+		id, _ := info.ID()
+		verified, _ := info.VerifiedInstructions()
+		tb.programs[uint32(id)] = prog
+		loaded.Programs = append(loaded.Programs, testbed.Program{
+			ID:           uint32(id),
+			Name:         name,
+			Section:      tb.spec.Programs[name].SectionName,
+			Type:         prog.Type().String(),
+			Instructions: verified,
+		})
+	}
+	for _, name := range sortedKeys(tb.collection.Maps) {
+		m := tb.collection.Maps[name]
+		info, err := m.Info()
+		if err != nil {
+			return nil, err
+		}
+		id, _ := info.ID()
+		tb.maps[uint32(id)] = m
+		loaded.Maps = append(loaded.Maps, testbed.Map{
+			ID:         uint32(id),
+			Name:       name,
+			Type:       m.Type().String(),
+			KeySize:    m.KeySize(),
+			ValueSize:  m.ValueSize(),
+			MaxEntries: m.MaxEntries(),
+		})
+	}
+	return loaded, nil
+}
+
+// refused finds the program or map that an error of the loader is about.
+var refused = regexp.MustCompile(`^(program|map) ([^\s:]+): `)
+
+func loadError(err error) *testbed.LoadError {
+	e := &testbed.LoadError{Message: err.Error()}
+	if m := refused.FindStringSubmatch(e.Message); m != nil {
+		e.Message = e.Message[len(m[0]):]
+		if m[1] == "program" {
+			e.Program = m[2]
+		} else {
+			e.Map = m[2]
+		}
+	}
+	var verifier *ebpf.VerifierError
+	if errors.As(err, &verifier) {
+		e.Log = strings.Join(verifier.Log, "\n")
+	}
+	return e
+}

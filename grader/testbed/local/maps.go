@@ -1,0 +1,103 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/cilium/ebpf"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// maxElements bounds what Elements returns.
+const maxElements = 1 << 20
+
+// openMap opens a map by its id. The loaded object's own maps are at hand.
+func (tb *Testbed) openMap(id uint32) (m *ebpf.Map, done func(), err error) {
+	if m := tb.maps[id]; m != nil {
+		return m, func() {}, nil
+	}
+	m, err = ebpf.NewMapFromID(ebpf.MapID(id))
+	if err != nil {
+		return nil, nil, fmt.Errorf("open map %d: %w", id, err)
+	}
+	return m, func() { m.Close() }, nil
+}
+
+// Lookup implements [testbed.Testbed].
+func (tb *Testbed) Lookup(_ context.Context, mapID uint32, key []byte) (*testbed.Element, error) {
+	m, done, err := tb.openMap(mapID)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	values, err := lookup(m, key)
+	if errors.Is(err, ebpf.ErrKeyNotExist) {
+		return nil, fmt.Errorf("look up in map %d: %w", mapID, testbed.ErrKeyNotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look up in map %d: %w", mapID, err)
+	}
+	return &testbed.Element{Key: key, Values: values}, nil
+}
+
+func lookup(m *ebpf.Map, key []byte) ([][]byte, error) {
+	if perCPU(m.Type()) {
+		var values [][]byte
+		if err := m.Lookup(key, &values); err != nil {
+			return nil, err
+		}
+		return values, nil
+	}
+	value, err := m.LookupBytes(key)
+	if err != nil {
+		return nil, err
+	}
+	if value == nil {
+		return nil, ebpf.ErrKeyNotExist
+	}
+	return [][]byte{value}, nil
+}
+
+// Elements implements [testbed.Testbed].
+func (tb *Testbed) Elements(ctx context.Context, mapID uint32) ([]testbed.Element, error) {
+	m, done, err := tb.openMap(mapID)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+
+	var elements []testbed.Element
+	var previous any
+	for len(elements) < maxElements {
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("read map %d: %w", mapID, ctx.Err())
+		}
+		key, err := m.NextKeyBytes(previous)
+		if err != nil {
+			return nil, fmt.Errorf("read map %d: %w", mapID, err)
+		}
+		if key == nil {
+			return elements, nil
+		}
+		previous = key
+		values, err := lookup(m, key)
+		if errors.Is(err, ebpf.ErrKeyNotExist) {
+			continue // deleted in between
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read map %d: %w", mapID, err)
+		}
+		elements = append(elements, testbed.Element{Key: key, Values: values})
+	}
+	return nil, fmt.Errorf("read map %d: more than %d elements", mapID, maxElements)
+}
+
+func perCPU(t ebpf.MapType) bool {
+	switch t {
+	case ebpf.PerCPUArray, ebpf.PerCPUHash, ebpf.LRUCPUHash, ebpf.PerCPUCGroupStorage:
+		return true
+	}
+	return false
+}

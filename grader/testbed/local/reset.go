@@ -1,0 +1,129 @@
+package local
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/link"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// The kernel frees programs and maps after a grace period. resetDeadline is
+// generous for an emulated, loaded machine.
+const (
+	resetDeadline = 10 * time.Second
+	resetPoll     = 2 * time.Millisecond
+)
+
+// Reset implements [testbed.Testbed].
+func (tb *Testbed) Reset(ctx context.Context) ([]testbed.Leftover, error) {
+	if tb.collection == nil && tb.pins == "" {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, resetDeadline)
+	defer cancel()
+
+	traces, err := tb.traces()
+	if err != nil {
+		return nil, fmt.Errorf("reset: %w", err)
+	}
+	if err := tb.unload(); err != nil {
+		return nil, fmt.Errorf("reset: %w", err)
+	}
+	for {
+		left := slices.DeleteFunc(slices.Clone(traces), func(t trace) bool { return !t.exists() })
+		if len(left) == 0 || ctx.Err() != nil {
+			var leftovers []testbed.Leftover
+			for _, t := range left {
+				leftovers = append(leftovers, t.Leftover)
+			}
+			return leftovers, nil
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(resetPoll):
+		}
+	}
+}
+
+// trace is something in the kernel and a way to see whether it is still there.
+type trace struct {
+	testbed.Leftover
+	exists func() bool
+}
+
+// traces lists what the loaded object put into the kernel.
+func (tb *Testbed) traces() ([]trace, error) {
+	var all []trace
+	for id, prog := range tb.programs {
+		all = append(all, trace{
+			testbed.Leftover{Kind: "program", Name: prog.String(), ID: id},
+			func() bool {
+				p, err := ebpf.NewProgramFromID(ebpf.ProgramID(id))
+				return err == nil && p.Close() == nil
+			},
+		})
+	}
+	for id, m := range tb.maps {
+		all = append(all, trace{
+			testbed.Leftover{Kind: "map", Name: m.String(), ID: id},
+			func() bool {
+				m, err := ebpf.NewMapFromID(ebpf.MapID(id))
+				return err == nil && m.Close() == nil
+			},
+		})
+	}
+	for name, links := range tb.links {
+		for _, l := range links {
+			info, err := l.Info()
+			if errors.Is(err, ebpf.ErrNotSupported) {
+				continue // attached through a perf event, which has no id
+			}
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, trace{
+				testbed.Leftover{Kind: "link", Name: name, ID: uint32(info.ID)},
+				func() bool {
+					l, err := link.NewFromID(info.ID)
+					return err == nil && l.Close() == nil
+				},
+			})
+		}
+	}
+	return all, nil
+}
+
+// unload closes everything of the loaded object and forgets it.
+func (tb *Testbed) unload() error {
+	var errs []error
+	for _, w := range tb.watchers {
+		errs = append(errs, w.stop())
+	}
+	for _, links := range tb.links {
+		for _, l := range links {
+			errs = append(errs, l.Close())
+		}
+	}
+	if tb.collection != nil {
+		tb.collection.Close()
+	}
+	if tb.pins != "" {
+		errs = append(errs, os.RemoveAll(tb.pins))
+		tb.pins = ""
+	}
+	tb.forget()
+	return errors.Join(errs...)
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	return slices.Sorted(maps.Keys(m))
+}

@@ -1,0 +1,58 @@
+package vm
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed/agent"
+	"github.com/bpfgrade/bpfgrade/grader/testbed/local"
+	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
+)
+
+// Config describes the guests of a template.
+type Config struct {
+	// Kernel is what they run.
+	Kernel kernel.Kernel
+	// Agent is the path of a static executable that becomes their first
+	// process; see package agent.
+	Agent string
+	// Dir is the folder in which templates are kept from run to run.
+	Dir string
+	// Log tells a person about what takes long.
+	Log func(string)
+
+	// Found by Open.
+	qemu, accel, initrd string
+}
+
+// softwareEmulation runs the guest's processors in one thread: with a thread
+// for each, a loaded host now and then starved one of them until the kernel saw
+// a lockup, and two guests side by side use two cores just as well.
+const softwareEmulation = "tcg,thread=single"
+
+// portName is the port on which the agent listens, diskSerial the serial number
+// of the disk for block workloads.
+const (
+	portName   = agent.PortName
+	diskSerial = local.BlockSerial
+)
+
+// QEMU is the name of the emulator's executable.
+const QEMU = "qemu-system-x86_64"
+
+// ErrNoQEMU says that QEMU is not installed.
+var ErrNoQEMU = errors.New(QEMU + " is not installed (sudo apt-get install qemu-system-x86)")
+
+// findQEMU returns the path of QEMU.
+func findQEMU() (string, error) {
+	path, err := exec.LookPath(QEMU)
+	if errors.Is(err, exec.ErrNotFound) {
+		return "", ErrNoQEMU
+	}
+	if err != nil {
+		return "", fmt.Errorf("find qemu: %w", err)
+	}
+	return filepath.Abs(path)
+}

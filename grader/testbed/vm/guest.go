@@ -1,0 +1,127 @@
+package vm
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// Guest is a machine restored from a template. It shares nothing with other
+// guests but pages it only reads. What differs from a machine that was booted:
+// its wall clock stands at the time of saving, and its random numbers are
+// those of its siblings.
+type Guest struct {
+	machine *machine
+	conn    net.Conn
+	close   sync.Once
+}
+
+// restoreDeadline is generous for a loaded host; a restore takes a fraction of
+// a second.
+const restoreDeadline = time.Minute
+
+// Restore starts a fresh guest.
+func (t *Template) Restore(ctx context.Context) (*Guest, error) {
+	ctx, cancel := context.WithTimeout(ctx, restoreDeadline)
+	defer cancel()
+	state, err := os.Open(filepath.Join(t.dir, stateFile))
+	if err != nil {
+		return nil, err
+	}
+	defer state.Close()
+	m, err := start(&t.config, t.work, filepath.Join(t.dir, memoryFile), true)
+	if err != nil {
+		return nil, err
+	}
+	g := &Guest{machine: m}
+	if err := g.restore(ctx, state); err != nil {
+		g.Close()
+		return nil, fmt.Errorf("restore guest: %w", err)
+	}
+	return g, nil
+}
+
+func (g *Guest) restore(ctx context.Context, state *os.File) error {
+	monitor, err := g.machine.monitor(ctx)
+	if err != nil {
+		return err
+	}
+	defer monitor.Close()
+	if err := monitor.keepMemory(ctx); err != nil {
+		return err
+	}
+	if err := monitor.pass(ctx, state, stateFile); err != nil {
+		return err
+	}
+	if err := monitor.execute(ctx, "migrate-incoming", map[string]any{"uri": "fd:" + stateFile}, nil); err != nil {
+		return err
+	}
+	for {
+		var status struct {
+			Status string `json:"status"`
+		}
+		if err := monitor.execute(ctx, "query-status", nil, &status); err != nil {
+			return err
+		}
+		if status.Status != "inmigrate" {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(restorePoll):
+		}
+	}
+	// The agent finds the host connected when it wakes up.
+	if g.conn, err = g.machine.connect(ctx, portSocket); err != nil {
+		return err
+	}
+	return monitor.execute(ctx, "cont", nil, nil)
+}
+
+const restorePoll = 500 * time.Microsecond
+
+// Conn is the connection to the guest's agent.
+func (g *Guest) Conn() net.Conn { return g.conn }
+
+// Console is the end of what the guest's kernel has written.
+func (g *Guest) Console() string { return g.machine.console() }
+
+// complaint is a line in which the kernel says that something is broken.
+var complaint = regexp.MustCompile(`WARNING: CPU|BUG: |Oops|Kernel panic|general protection fault|soft lockup|hard LOCKUP|rcu.*stall`)
+
+// deathGrace is how long a machine has to end after its connection broke.
+const deathGrace = 5 * time.Second
+
+// Died says why the connection to the agent broke: a *testbed.CrashError when
+// the guest's kernel panicked, else that the machine ended.
+func (g *Guest) Died() error {
+	select {
+	case <-g.machine.exited:
+	case <-time.After(deathGrace):
+		return fmt.Errorf("the guest's agent hung up")
+	}
+	if reason := g.machine.splat(); reason != "" {
+		return &testbed.CrashError{Reason: reason}
+	}
+	return g.machine.died()
+}
+
+// Close ends the guest and removes what it left on the host. It may be called
+// twice.
+func (g *Guest) Close() error {
+	g.close.Do(func() {
+		if g.conn != nil {
+			g.conn.Close()
+		}
+		g.machine.stop()
+	})
+	return nil
+}

@@ -1,0 +1,197 @@
+package vm
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// The files of a machine, in its working folder. They are named without their
+// folder, because a socket's path has 107 bytes at most (unix(7)).
+const (
+	monitorSocket = "qmp"
+	portSocket    = "port"
+	consoleFile   = "console"
+)
+
+// arguments is QEMU's command line for a machine. A machine that is restored
+// must have the same as the one that was saved, but for share and incoming.
+func (c *Config) arguments(memory string, restored bool) []string {
+	share := "on"
+	if restored {
+		share = "off"
+	}
+	args := []string{
+		"-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
+		"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+		"-machine", "q35,usb=off,vmport=off,sata=off,smbus=off,memory-backend=ram",
+		"-accel", c.accel,
+		"-cpu", "max",
+		"-smp", fmt.Sprint(guestCPUs),
+		"-m", fmt.Sprintf("%dM", memoryMiB),
+		"-object", fmt.Sprintf("memory-backend-file,id=ram,size=%dM,mem-path=%s,share=%s", memoryMiB, escape(memory), share),
+		"-kernel", c.Kernel.Image,
+		"-initrd", c.initrd,
+		"-append", kernelCommandLine,
+		"-chardev", "file,id=console,path=" + consoleFile,
+		"-serial", "chardev:console",
+		"-qmp", "unix:" + monitorSocket + ",server=on,wait=off",
+		"-device", "virtio-serial-pci,max_ports=2",
+		"-chardev", "socket,id=port,path=" + portSocket + ",server=on,wait=off",
+		"-device", "virtserialport,chardev=port,name=" + portName,
+		"-blockdev", fmt.Sprintf("driver=null-co,node-name=disk,read-zeroes=on,size=%d", diskBytes),
+		"-device", "virtio-blk-pci,drive=disk,serial=" + diskSerial,
+	}
+	if restored {
+		args = append(args, "-incoming", "defer")
+	}
+	return args
+}
+
+// escape writes a value for an option of QEMU, where a comma ends it.
+func escape(value string) string { return strings.ReplaceAll(value, ",", ",,") }
+
+const (
+	// guestCPUs: some checks need two processors.
+	guestCPUs = 2
+	memoryMiB = 256
+	diskBytes = 64 << 20
+
+	// The kernel says nothing but warnings and worse. Lockdown takes
+	// bpf_probe_write_user away, with which a submission could change what the
+	// agent reports.
+	kernelCommandLine = "console=ttyS0 quiet loglevel=5 panic=-1 oops=panic softlockup_panic=1 " +
+		"tsc=reliable no_timer_check mitigations=off random.trust_cpu=on lockdown=integrity"
+)
+
+// machine is a running QEMU with a working folder of its own.
+type machine struct {
+	dir     string
+	process *exec.Cmd
+	stderr  limitedBuffer
+	exited  chan struct{}
+}
+
+// start starts QEMU. A machine that boots changes the file memory; one that is
+// restored only reads it, and waits for its state.
+func start(c *Config, work *workDir, memory string, restored bool) (*machine, error) {
+	dir, err := os.MkdirTemp(work.path, "")
+	if err != nil {
+		return nil, fmt.Errorf("make folder for a machine: %w", err)
+	}
+	m := &machine{dir: dir, exited: make(chan struct{})}
+	m.process = exec.Command(c.qemu, c.arguments(memory, restored)...)
+	m.process.Dir = dir
+	m.process.Env = []string{}
+	m.process.Stderr = &m.stderr
+	m.process.SysProcAttr = &unix.SysProcAttr{
+		// An interrupt at the terminal is for this process to handle.
+		Setpgid: true,
+		// When this process is killed, the machine is too. The kernel means
+		// the thread that starts it; Go's threads live as long as the process,
+		// but for those that a goroutine was locked to when it ended.
+		Pdeathsig: unix.SIGKILL,
+	}
+	if err := m.process.Start(); err != nil {
+		os.RemoveAll(dir)
+		return nil, fmt.Errorf("start qemu: %w", err)
+	}
+	go func() {
+		_ = m.process.Wait()
+		close(m.exited)
+	}()
+	return m, nil
+}
+
+// stop ends QEMU and removes its folder.
+func (m *machine) stop() {
+	_ = m.process.Process.Kill()
+	<-m.exited
+	os.RemoveAll(m.dir)
+}
+
+// connect waits until QEMU listens on one of its sockets and connects to it.
+func (m *machine) connect(ctx context.Context, socket string) (net.Conn, error) {
+	path := filepath.Join(m.dir, socket)
+	for {
+		conn, err := (&net.Dialer{}).DialContext(ctx, "unix", path)
+		if err == nil {
+			return conn, nil
+		}
+		if !errors.Is(err, unix.ENOENT) && !errors.Is(err, unix.ECONNREFUSED) {
+			return nil, err
+		}
+		select {
+		case <-m.exited:
+			return nil, m.died()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(socketPoll):
+		}
+	}
+}
+
+const socketPoll = time.Millisecond
+
+// monitor connects to QEMU's monitor.
+func (m *machine) monitor(ctx context.Context) (*monitor, error) {
+	conn, err := m.connect(ctx, monitorSocket)
+	if err != nil {
+		return nil, err
+	}
+	return newMonitor(ctx, conn.(*net.UnixConn))
+}
+
+// died says why QEMU ended by itself.
+func (m *machine) died() error {
+	return fmt.Errorf("qemu ended (%v): %s", m.process.ProcessState, strings.TrimSpace(m.stderr.String()))
+}
+
+// console returns the end of what the guest's kernel has written.
+func (m *machine) console() string {
+	file, err := os.Open(filepath.Join(m.dir, consoleFile))
+	if err != nil {
+		return ""
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.Size() > consoleLimit {
+		_, _ = file.Seek(-consoleLimit, io.SeekEnd)
+	}
+	text, _ := io.ReadAll(io.LimitReader(file, consoleLimit))
+	return string(text)
+}
+
+// consoleLimit bounds what is read of a console, in bytes.
+const consoleLimit = 64 << 10
+
+// limitedBuffer keeps the first of what is written to it.
+type limitedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+const limitedBufferSize = 16 << 10
+
+func (b *limitedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.buf.Write(p[:min(len(p), limitedBufferSize-b.buf.Len())])
+	return len(p), nil
+}
+
+func (b *limitedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}

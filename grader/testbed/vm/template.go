@@ -1,0 +1,308 @@
+package vm
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+	"golang.org/x/sys/unix"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
+)
+
+// The files of a template. complete is written last: without it the folder is
+// of no use.
+const (
+	memoryFile   = "memory"
+	stateFile    = "state"
+	initrdFile   = "initrd"
+	completeFile = "complete"
+)
+
+// templateFormat changes when saved templates become unusable for a reason
+// that the rest of the key does not show.
+const templateFormat = "1"
+
+// bootDeadline is for an emulated machine on a loaded host; it takes five
+// seconds on an idle one.
+const bootDeadline = 3 * time.Minute
+
+// Template is a booted machine that was saved with its agent ready. Guests are
+// restored from it. Its methods are safe for concurrent use.
+type Template struct {
+	config Config
+	dir    string
+	work   *workDir
+}
+
+// Open returns the template for a configuration. The first time it boots the
+// machine and saves it in a folder of Config.Dir that is named for everything
+// the template depends on: the versions of QEMU and of this package, the
+// command line, the kernel, the agent. Of several processes that want the same
+// template one makes it and the others wait. Templates that nobody has used
+// for a month are removed.
+func Open(ctx context.Context, c Config) (*Template, error) {
+	var err error
+	if c.qemu, err = findQEMU(); err != nil {
+		return nil, err
+	}
+	c.accel = softwareEmulation
+	modules, err := c.Kernel.LoadModules(guestModules...)
+	if err != nil {
+		return nil, fmt.Errorf("kernel %s: %w", c.Kernel.Name, err)
+	}
+	archive, err := initramfs(c.Agent, modules)
+	if err != nil {
+		return nil, err
+	}
+	key, err := c.key(ctx, archive)
+	if err != nil {
+		return nil, err
+	}
+	root := filepath.Join(c.Dir, "templates")
+	if err := os.MkdirAll(root, 0o700); err != nil {
+		return nil, fmt.Errorf("make folder for templates: %w", err)
+	}
+	t := &Template{config: c, dir: filepath.Join(root, key)}
+	t.config.initrd = filepath.Join(t.dir, initrdFile)
+	if t.work, err = openWorkDir(); err != nil {
+		return nil, err
+	}
+	if err := t.ensure(ctx, archive); err != nil {
+		t.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// key names everything that a template depends on.
+func (c *Config) key(ctx context.Context, archive []byte) (string, error) {
+	version, err := exec.CommandContext(ctx, c.qemu, "--version").Output()
+	if err != nil {
+		return "", fmt.Errorf("ask qemu for its version: %w", err)
+	}
+	image, err := os.Open(c.Kernel.Image)
+	if err != nil {
+		return "", err
+	}
+	defer image.Close()
+
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%s\n%s\n%q\n", templateFormat, version, c.arguments("", false))
+	fmt.Fprintf(hash, "%x\n", sha256.Sum256(archive))
+	if _, err := io.Copy(hash, image); err != nil {
+		return "", fmt.Errorf("read kernel: %w", err)
+	}
+	return c.Kernel.Name + "-" + hex.EncodeToString(hash.Sum(nil))[:16], nil
+}
+
+// ensure makes the template unless it is there.
+func (t *Template) ensure(ctx context.Context, archive []byte) error {
+	lock := flock.New(t.dir + ".lock")
+	if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
+		return fmt.Errorf("wait for another process that makes the template: %w", err)
+	}
+	defer lock.Close()
+	now := time.Now()
+	if err := os.Chtimes(filepath.Join(t.dir, completeFile), now, now); err == nil {
+		return nil
+	}
+	prune(filepath.Dir(t.dir))
+	if t.config.Log != nil {
+		t.config.Log(fmt.Sprintf("booting Linux %s (once)", t.config.Kernel.Name))
+	}
+	ctx, cancel := context.WithTimeout(ctx, bootDeadline)
+	defer cancel()
+	err := t.make(ctx, archive)
+	if err != nil {
+		os.RemoveAll(t.dir)
+		if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) {
+			err = fmt.Errorf("%w (a template needs %d MiB there; BPFGRADE_CACHE names another folder)", err, memoryMiB)
+		}
+		return fmt.Errorf("make template in %s: %w", filepath.Dir(t.dir), err)
+	}
+	return nil
+}
+
+const lockPoll = 100 * time.Millisecond
+
+// make boots a machine, has it prepared and saves it.
+func (t *Template) make(ctx context.Context, archive []byte) (err error) {
+	if err := os.RemoveAll(t.dir); err != nil {
+		return err
+	}
+	if err := os.Mkdir(t.dir, 0o700); err != nil {
+		return err
+	}
+	if err := os.WriteFile(t.config.initrd, archive, 0o600); err != nil {
+		return err
+	}
+	memory := filepath.Join(t.dir, memoryFile)
+	if err := reserve(memory, memoryMiB<<20); err != nil {
+		return err
+	}
+	state, err := os.Create(filepath.Join(t.dir, stateFile))
+	if err != nil {
+		return err
+	}
+	defer state.Close()
+
+	m, err := start(&t.config, t.work, memory, false)
+	if err != nil {
+		return err
+	}
+	defer m.stop()
+	defer func() {
+		if err != nil && ctx.Err() == nil {
+			if reason := m.splat(); reason != "" {
+				err = fmt.Errorf("%w; the kernel said: %s", err, reason)
+			}
+		}
+	}()
+	files, err := prepareMachine(ctx, m)
+	if err != nil {
+		return err
+	}
+	if err := m.save(ctx, state); err != nil {
+		return err
+	}
+	for name, data := range files {
+		if err := os.WriteFile(filepath.Join(t.dir, name), data, 0o600); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(filepath.Join(t.dir, completeFile), nil, 0o600)
+}
+
+// reserve makes a file of zeros for which there is certainly room: a machine
+// whose memory cannot be written is killed by a signal.
+func reserve(path string, size int64) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	err = unix.Fallocate(int(file.Fd()), 0, 0, size)
+	if errors.Is(err, unix.EOPNOTSUPP) {
+		return file.Truncate(size)
+	}
+	if err != nil {
+		return &os.PathError{Op: "reserve", Path: path, Err: err}
+	}
+	return nil
+}
+
+// prepareMachine waits for the agent of a booted machine and prepares it.
+func prepareMachine(ctx context.Context, m *machine) (map[string][]byte, error) {
+	conn, err := m.connect(ctx, portSocket)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	// A machine that dies closes the connection; one that hangs does not.
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	files, err := prepare(ctx, conn)
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("boot: %w", ctx.Err())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("boot: %w", err)
+	}
+	return files, nil
+}
+
+// save writes the machine's state, but for its memory, to a file.
+func (m *machine) save(ctx context.Context, state *os.File) error {
+	monitor, err := m.monitor(ctx)
+	if err != nil {
+		return err
+	}
+	defer monitor.Close()
+	if err := monitor.execute(ctx, "stop", nil, nil); err != nil {
+		return err
+	}
+	if err := monitor.keepMemory(ctx); err != nil {
+		return err
+	}
+	if err := monitor.pass(ctx, state, stateFile); err != nil {
+		return err
+	}
+	if err := monitor.execute(ctx, "migrate", map[string]any{"uri": "fd:" + stateFile}, nil); err != nil {
+		return err
+	}
+	for {
+		var status struct {
+			Status string `json:"status"`
+			Error  string `json:"error-desc"`
+		}
+		if err := monitor.execute(ctx, "query-migrate", nil, &status); err != nil {
+			return err
+		}
+		switch status.Status {
+		case "completed":
+			return nil
+		case "failed", "cancelled":
+			return fmt.Errorf("save machine: %s %s", status.Status, status.Error)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(statusPoll):
+		}
+	}
+}
+
+const statusPoll = 2 * time.Millisecond
+
+// keepMemory leaves shared memory out of what is saved and restored.
+func (m *monitor) keepMemory(ctx context.Context) error {
+	capability := map[string]any{"capability": "x-ignore-shared", "state": true}
+	return m.execute(ctx, "migrate-set-capabilities", map[string]any{"capabilities": []any{capability}}, nil)
+}
+
+// templateAge is how long an unused template is kept.
+const templateAge = 30 * 24 * time.Hour
+
+// prune removes templates that nobody has used for long.
+func prune(root string) {
+	entries, _ := os.ReadDir(root)
+	for _, entry := range entries {
+		dir := filepath.Join(root, entry.Name())
+		info, err := os.Stat(filepath.Join(dir, completeFile))
+		if err == nil && time.Since(info.ModTime()) > templateAge {
+			os.RemoveAll(dir)
+		}
+	}
+}
+
+// Kernel is the kernel of the template's guests.
+func (t *Template) Kernel() kernel.Kernel { return t.config.Kernel }
+
+// BTF is the path of a file with the kernel's type information.
+func (t *Template) BTF() string { return filepath.Join(t.dir, btfFile) }
+
+// Close removes the template's working folder. Its guests must be closed.
+func (t *Template) Close() error {
+	t.work.close()
+	return nil
+}
+
+// splat is the first line in which the kernel complains, or nothing.
+func (m *machine) splat() string {
+	for line := range strings.Lines(m.console()) {
+		if complaint.MatchString(line) {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
+}

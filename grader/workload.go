@@ -1,0 +1,90 @@
+package grader
+
+import (
+	"fmt"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// Exec makes processes call execve and execveat, one call at a time, and
+// returns when all have ended.
+func (t *T) Exec(steps ...testbed.ExecStep) *testbed.ExecReport {
+	report, err := t.tb.Exec(t.ctx, testbed.ExecRequest{Steps: steps})
+	t.Infra(err)
+	for i, step := range report.Steps {
+		if step.Done != steps[i].Count {
+			t.Infra(fmt.Errorf("exec workload: %d of %d %s calls ended as they should", step.Done, steps[i].Count, steps[i].Kind))
+		}
+	}
+	return report
+}
+
+// DrawExecs draws how many calls of one kind are made, from low to high on
+// each processor, and in which portions the processors take turns. A kernel
+// with many processors has the first and the last of them used.
+func (t *T) DrawExecs(kind testbed.ExecKind, low, high int) []testbed.ExecStep {
+	cpus := t.Info.CPUs
+	if len(cpus) > 2 {
+		cpus = []int{cpus[0], cpus[len(cpus)-1]}
+	}
+	var steps []testbed.ExecStep
+	for _, cpu := range cpus {
+		n := low + t.Rand.IntN(high-low+1)
+		first := t.Rand.IntN(n + 1)
+		for _, count := range []int{first, n - first} {
+			if count > 0 {
+				steps = append(steps, testbed.ExecStep{Kind: kind, CPU: cpu, Count: count})
+			}
+		}
+	}
+	t.Rand.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
+	return steps
+}
+
+// Calls adds up the calls of steps.
+func Calls(steps []testbed.ExecStep) int {
+	n := 0
+	for _, s := range steps {
+		n += s.Count
+	}
+	return n
+}
+
+// BlockIO makes direct reads and writes on a disk that only the grader uses,
+// one after another.
+func (t *T) BlockIO(steps ...testbed.BlockStep) *testbed.BlockReport {
+	report, err := t.tb.BlockIO(t.ctx, testbed.BlockRequest{Steps: steps})
+	t.Infra(err)
+	return report
+}
+
+// Trace takes the lines that bpf_printk wrote since the last call and keeps
+// the first of them as the check's output.
+func (t *T) Trace() *testbed.Trace {
+	trace, err := t.tb.Trace(t.ctx)
+	t.Infra(err)
+	var text string
+	for _, line := range trace.Lines {
+		if len(text) > MaxOutput {
+			break
+		}
+		text += line.Text + "\n"
+	}
+	t.Output(text)
+	return trace
+}
+
+// Runs adds up how often the submission's programs ran so far.
+func (t *T) Runs() uint64 {
+	ids := make([]uint32, 0, len(t.Loaded.Programs))
+	for _, p := range t.Loaded.Programs {
+		ids = append(ids, p.ID)
+	}
+	stats, err := t.tb.RunStats(t.ctx, ids)
+	t.Infra(err)
+	var runs uint64
+	for _, s := range stats {
+		runs += s.Runs
+	}
+	return runs
+}
