@@ -1,10 +1,12 @@
 package vm
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"github.com/bpfgrade/bpfgrade/grader/testbed/agent"
 	"github.com/bpfgrade/bpfgrade/grader/testbed/local"
@@ -24,13 +26,15 @@ type Config struct {
 	Log func(string)
 
 	// Found by Open.
-	qemu, accel, initrd string
+	qemu, initrd string
+	accel        accelerator
 }
 
-// softwareEmulation runs the guest's processors in one thread: with a thread
-// for each, a loaded host now and then starved one of them until the kernel saw
-// a lockup, and two guests side by side use two cores just as well.
-const softwareEmulation = "tcg,thread=single"
+func (c *Config) log(text string) {
+	if c.Log != nil {
+		c.Log(text)
+	}
+}
 
 // portName is the port on which the agent listens, diskSerial the serial number
 // of the disk for block workloads.
@@ -55,4 +59,24 @@ func findQEMU() (string, error) {
 		return "", fmt.Errorf("find qemu: %w", err)
 	}
 	return filepath.Abs(path)
+}
+
+// Version is what the QEMU that would be used says of itself. The error wraps
+// ErrNoQEMU when there is none.
+func Version(ctx context.Context) (string, error) {
+	qemu, err := findQEMU()
+	if err != nil {
+		return "", err
+	}
+	return qemuVersion(ctx, qemu)
+}
+
+// qemuVersion is the first line of what QEMU says of itself.
+func qemuVersion(ctx context.Context, qemu string) (string, error) {
+	text, err := exec.CommandContext(ctx, qemu, "--version").Output()
+	if err != nil {
+		return "", fmt.Errorf("ask %s for its version: %w", qemu, err)
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	return line, nil
 }

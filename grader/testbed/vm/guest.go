@@ -6,11 +6,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"regexp"
 	"sync"
 	"time"
-
-	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
 // Guest is a machine restored from a template. It shares nothing with other
@@ -93,26 +90,6 @@ func (g *Guest) Conn() net.Conn { return g.conn }
 
 // Console is the end of what the guest's kernel has written.
 func (g *Guest) Console() string { return g.machine.console() }
-
-// complaint is a line in which the kernel says that something is broken.
-var complaint = regexp.MustCompile(`WARNING: CPU|BUG: |Oops|Kernel panic|general protection fault|soft lockup|hard LOCKUP|rcu.*stall`)
-
-// deathGrace is how long a machine has to end after its connection broke.
-const deathGrace = 5 * time.Second
-
-// Died says why the connection to the agent broke: a *testbed.CrashError when
-// the guest's kernel panicked, else that the machine ended.
-func (g *Guest) Died() error {
-	select {
-	case <-g.machine.exited:
-	case <-time.After(deathGrace):
-		return fmt.Errorf("the guest's agent hung up")
-	}
-	if reason := g.machine.splat(); reason != "" {
-		return &testbed.CrashError{Reason: reason}
-	}
-	return g.machine.died()
-}
 
 // Close ends the guest and removes what it left on the host. It may be called
 // twice.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -36,8 +35,8 @@ func (c *Config) arguments(memory string, restored bool) []string {
 		"-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
 		"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
 		"-machine", "q35,usb=off,vmport=off,sata=off,smbus=off,memory-backend=ram",
-		"-accel", c.accel,
-		"-cpu", "max",
+		"-accel", c.accel.argument,
+		"-cpu", c.accel.cpu,
 		"-smp", fmt.Sprint(guestCPUs),
 		"-m", fmt.Sprintf("%dM", memoryMiB),
 		"-object", fmt.Sprintf("memory-backend-file,id=ram,size=%dM,mem-path=%s,share=%s", memoryMiB, escape(memory), share),
@@ -134,7 +133,7 @@ func (m *machine) connect(ctx context.Context, socket string) (net.Conn, error) 
 		}
 		select {
 		case <-m.exited:
-			return nil, m.died()
+			return nil, m.ended()
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-time.After(socketPoll):
@@ -152,28 +151,6 @@ func (m *machine) monitor(ctx context.Context) (*monitor, error) {
 	}
 	return newMonitor(ctx, conn.(*net.UnixConn))
 }
-
-// died says why QEMU ended by itself.
-func (m *machine) died() error {
-	return fmt.Errorf("qemu ended (%v): %s", m.process.ProcessState, strings.TrimSpace(m.stderr.String()))
-}
-
-// console returns the end of what the guest's kernel has written.
-func (m *machine) console() string {
-	file, err := os.Open(filepath.Join(m.dir, consoleFile))
-	if err != nil {
-		return ""
-	}
-	defer file.Close()
-	if info, err := file.Stat(); err == nil && info.Size() > consoleLimit {
-		_, _ = file.Seek(-consoleLimit, io.SeekEnd)
-	}
-	text, _ := io.ReadAll(io.LimitReader(file, consoleLimit))
-	return string(text)
-}
-
-// consoleLimit bounds what is read of a console, in bytes.
-const consoleLimit = 64 << 10
 
 // limitedBuffer keeps the first of what is written to it.
 type limitedBuffer struct {

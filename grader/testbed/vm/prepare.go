@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/bpfgrade/bpfgrade/bpf"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
@@ -16,9 +15,7 @@ const btfFile = "vmlinux.btf"
 
 // prepare goes through everything a submission needs, so that in each guest it
 // is loaded, parsed and cached already, and fetches the kernel's BTF.
-func prepare(ctx context.Context, conn io.ReadWriteCloser) (map[string][]byte, error) {
-	client := rpc.NewClient(conn, nil)
-	defer client.Close()
+func prepare(ctx context.Context, client *rpc.Client) (map[string][]byte, error) {
 	info, err := client.Info(ctx)
 	if err != nil {
 		return nil, err

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/gofrs/flock"
 	"golang.org/x/sys/unix"
 
+	"github.com/bpfgrade/bpfgrade/grader/testbed/rpc"
 	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
 )
 
@@ -32,16 +32,13 @@ const (
 // that the rest of the key does not show.
 const templateFormat = "1"
 
-// bootDeadline is for an emulated machine on a loaded host; it takes five
-// seconds on an idle one.
-const bootDeadline = 3 * time.Minute
-
 // Template is a booted machine that was saved with its agent ready. Guests are
 // restored from it. Its methods are safe for concurrent use.
 type Template struct {
 	config Config
-	dir    string
-	work   *workDir
+	// root is the folder of all templates, dir that of this one.
+	root, dir string
+	work      *workDir
 }
 
 // Open returns the template for a configuration. The first time it boots the
@@ -55,7 +52,10 @@ func Open(ctx context.Context, c Config) (*Template, error) {
 	if c.qemu, err = findQEMU(); err != nil {
 		return nil, err
 	}
-	c.accel = softwareEmulation
+	version, err := qemuVersion(ctx, c.qemu)
+	if err != nil {
+		return nil, err
+	}
 	modules, err := c.Kernel.LoadModules(guestModules...)
 	if err != nil {
 		return nil, fmt.Errorf("kernel %s: %w", c.Kernel.Name, err)
@@ -64,32 +64,34 @@ func Open(ctx context.Context, c Config) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := c.key(ctx, archive)
-	if err != nil {
-		return nil, err
-	}
-	root := filepath.Join(c.Dir, "templates")
-	if err := os.MkdirAll(root, 0o700); err != nil {
+	t := &Template{config: c, root: filepath.Join(c.Dir, "templates")}
+	if err := os.MkdirAll(t.root, 0o700); err != nil {
 		return nil, fmt.Errorf("make folder for templates: %w", err)
 	}
-	t := &Template{config: c, dir: filepath.Join(root, key)}
-	t.config.initrd = filepath.Join(t.dir, initrdFile)
 	if t.work, err = openWorkDir(); err != nil {
 		return nil, err
 	}
-	if err := t.ensure(ctx, archive); err != nil {
+	if err := t.openWith(ctx, archive, version); err != nil {
 		t.Close()
 		return nil, err
 	}
 	return t, nil
 }
 
-// key names everything that a template depends on.
-func (c *Config) key(ctx context.Context, archive []byte) (string, error) {
-	version, err := exec.CommandContext(ctx, c.qemu, "--version").Output()
+// open opens the template for one accelerator.
+func (t *Template) open(ctx context.Context, archive []byte, qemuVersion string) error {
+	t.config.initrd = ""
+	key, err := t.config.key(archive, qemuVersion)
 	if err != nil {
-		return "", fmt.Errorf("ask qemu for its version: %w", err)
+		return err
 	}
+	t.dir = filepath.Join(t.root, key)
+	t.config.initrd = filepath.Join(t.dir, initrdFile)
+	return t.ensure(ctx, archive)
+}
+
+// key names everything that a template depends on.
+func (c *Config) key(archive []byte, qemuVersion string) (string, error) {
 	image, err := os.Open(c.Kernel.Image)
 	if err != nil {
 		return "", err
@@ -97,7 +99,7 @@ func (c *Config) key(ctx context.Context, archive []byte) (string, error) {
 	defer image.Close()
 
 	hash := sha256.New()
-	fmt.Fprintf(hash, "%s\n%s\n%q\n", templateFormat, version, c.arguments("", false))
+	fmt.Fprintf(hash, "%s\n%s\n%q\n", templateFormat, qemuVersion, c.arguments("", false))
 	fmt.Fprintf(hash, "%x\n", sha256.Sum256(archive))
 	if _, err := io.Copy(hash, image); err != nil {
 		return "", fmt.Errorf("read kernel: %w", err)
@@ -116,11 +118,9 @@ func (t *Template) ensure(ctx context.Context, archive []byte) error {
 	if err := os.Chtimes(filepath.Join(t.dir, completeFile), now, now); err == nil {
 		return nil
 	}
-	prune(filepath.Dir(t.dir))
-	if t.config.Log != nil {
-		t.config.Log(fmt.Sprintf("booting Linux %s (once)", t.config.Kernel.Name))
-	}
-	ctx, cancel := context.WithTimeout(ctx, bootDeadline)
+	prune(t.root)
+	t.config.log(fmt.Sprintf("booting Linux %s (once)", t.config.Kernel.Name))
+	ctx, cancel := context.WithTimeout(ctx, t.config.accel.deadline)
 	defer cancel()
 	err := t.make(ctx, archive)
 	if err != nil {
@@ -128,7 +128,7 @@ func (t *Template) ensure(ctx context.Context, archive []byte) error {
 		if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) {
 			err = fmt.Errorf("%w (a template needs %d MiB there; BPFGRADE_CACHE names another folder)", err, memoryMiB)
 		}
-		return fmt.Errorf("make template in %s: %w", filepath.Dir(t.dir), err)
+		return fmt.Errorf("make template in %s: %w", t.root, err)
 	}
 	return nil
 }
@@ -136,7 +136,7 @@ func (t *Template) ensure(ctx context.Context, archive []byte) error {
 const lockPoll = 100 * time.Millisecond
 
 // make boots a machine, has it prepared and saves it.
-func (t *Template) make(ctx context.Context, archive []byte) (err error) {
+func (t *Template) make(ctx context.Context, archive []byte) error {
 	if err := os.RemoveAll(t.dir); err != nil {
 		return err
 	}
@@ -161,19 +161,12 @@ func (t *Template) make(ctx context.Context, archive []byte) (err error) {
 		return err
 	}
 	defer m.stop()
-	defer func() {
-		if err != nil && ctx.Err() == nil {
-			if reason := m.splat(); reason != "" {
-				err = fmt.Errorf("%w; the kernel said: %s", err, reason)
-			}
-		}
-	}()
 	files, err := prepareMachine(ctx, m)
-	if err != nil {
-		return err
+	if err == nil {
+		err = m.save(ctx, state)
 	}
-	if err := m.save(ctx, state); err != nil {
-		return err
+	if err != nil {
+		return &BootError{Err: err, Console: m.console()}
 	}
 	for name, data := range files {
 		if err := os.WriteFile(filepath.Join(t.dir, name), data, 0o600); err != nil {
@@ -201,24 +194,39 @@ func reserve(path string, size int64) error {
 	return nil
 }
 
+// BootError says that a machine started, but did not become a template.
+type BootError struct {
+	Err error
+	// Console is the end of what the guest's kernel wrote.
+	Console string
+}
+
+func (e *BootError) Error() string {
+	text := fmt.Sprintf("boot: %v", e.Err)
+	if lines := strings.Split(strings.TrimSpace(e.Console), "\n"); lines[0] != "" {
+		text += "; the kernel's last words:\n" + strings.Join(lines[max(0, len(lines)-consoleLines):], "\n")
+	}
+	return text
+}
+
+func (e *BootError) Unwrap() error { return e.Err }
+
+// consoleLines is how much of a console an error shows.
+const consoleLines = 12
+
 // prepareMachine waits for the agent of a booted machine and prepares it.
 func prepareMachine(ctx context.Context, m *machine) (map[string][]byte, error) {
 	conn, err := m.connect(ctx, portSocket)
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close()
-	// A machine that dies closes the connection; one that hangs does not.
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	defer stop()
-	files, err := prepare(ctx, conn)
+	client := rpc.NewClient(conn, m.hungUp)
+	defer client.Close()
+	files, err := prepare(ctx, client)
 	if ctx.Err() != nil {
-		return nil, fmt.Errorf("boot: %w", ctx.Err())
+		return nil, fmt.Errorf("the agent in the guest did not get ready: %w", ctx.Err())
 	}
-	if err != nil {
-		return nil, fmt.Errorf("boot: %w", err)
-	}
-	return files, nil
+	return files, err
 }
 
 // save writes the machine's state, but for its memory, to a file.
@@ -295,14 +303,4 @@ func (t *Template) BTF() string { return filepath.Join(t.dir, btfFile) }
 func (t *Template) Close() error {
 	t.work.close()
 	return nil
-}
-
-// splat is the first line in which the kernel complains, or nothing.
-func (m *machine) splat() string {
-	for line := range strings.Lines(m.console()) {
-		if complaint.MatchString(line) {
-			return strings.TrimSpace(line)
-		}
-	}
-	return ""
 }

@@ -6,6 +6,7 @@ package vm
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 	"github.com/bpfgrade/bpfgrade/grader/testbed/rpc"
@@ -21,7 +22,7 @@ var _ testbed.Testbed = (*Testbed)(nil)
 
 // NewTestbed returns the testbed of a guest, which it owns.
 func NewTestbed(g *Guest) *Testbed {
-	return &Testbed{Client: rpc.NewClient(g.Conn(), g.Died), guest: g}
+	return &Testbed{Client: rpc.NewClient(g.Conn(), g.machine.hungUp), guest: g}
 }
 
 // Open restores a guest and returns its testbed.
@@ -31,6 +32,18 @@ func (t *Template) Open(ctx context.Context) (*Testbed, error) {
 		return nil, err
 	}
 	return NewTestbed(g), nil
+}
+
+// Reset implements [testbed.Testbed]. A kernel that complained meanwhile is an
+// error: nothing it said can be trusted.
+func (tb *Testbed) Reset(ctx context.Context) ([]testbed.Leftover, error) {
+	left, err := tb.Client.Reset(ctx)
+	if err == nil {
+		if complaint := tb.guest.machine.complaint(); complaint != "" {
+			err = fmt.Errorf("the guest's kernel complained: %s", complaint)
+		}
+	}
+	return left, err
 }
 
 // Close ends the guest, and with it all that a submission did there.

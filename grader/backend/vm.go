@@ -1,0 +1,41 @@
+package backend
+
+import (
+	"context"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+	"github.com/bpfgrade/bpfgrade/grader/testbed/vm"
+	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
+)
+
+func (b *Backend) openVM(ctx context.Context, o Options) error {
+	cache, err := kernel.DefaultDir()
+	if err != nil {
+		return err
+	}
+	store, err := kernel.OpenStore(cache)
+	if err != nil {
+		return err
+	}
+	k, err := store.Find(o.Kernel)
+	if err != nil {
+		return err
+	}
+	template, err := vm.Open(ctx, vm.Config{Kernel: k, Agent: o.Agent, Dir: cache, Log: o.Log})
+	if err != nil {
+		return err
+	}
+	b.close = append(b.close, template.Close)
+	pool := vm.NewPool(template, 1)
+	b.close = append(b.close, pool.Close)
+
+	b.Grader.Kernel, b.Grader.Backend = k.Name, VM
+	b.Grader.Open = func(ctx context.Context) (testbed.Testbed, error) {
+		tb, err := pool.Open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return tb, nil
+	}
+	return b.buildWith(ctx, template.BTF())
+}

@@ -1,0 +1,79 @@
+package gradertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/backend"
+	"github.com/bpfgrade/bpfgrade/grader/testbed/vm"
+	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
+)
+
+// KernelsEnv names the environment variable that lists the kernels to test on,
+// separated by spaces; "local" is this machine's own, which needs root. A
+// kernel in the list that cannot be had fails the test. Without a list the
+// tests run on the default kernel, and are skipped where there is none.
+const KernelsEnv = "BPFGRADE_KERNELS"
+
+// onKernels calls test in a subtest for each kernel.
+func onKernels(t *testing.T, test func(*testing.T, *grader.Grader)) {
+	names := strings.Fields(os.Getenv(KernelsEnv))
+	if len(names) == 0 {
+		skipWithoutKernel(t)
+		names = []string{""}
+	}
+	agent := buildAgent(t)
+	for _, name := range names {
+		options := backend.Options{
+			Name:   backend.VM,
+			Kernel: name,
+			Agent:  agent,
+			Log:    func(text string) { fmt.Fprintln(os.Stderr, text) },
+		}
+		if name == backend.Local {
+			options.Name, options.Kernel = backend.Local, ""
+		}
+		t.Run("linux-"+name, func(t *testing.T) {
+			b, err := backend.Open(t.Context(), options)
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, b.Close()) })
+			test(t, &b.Grader)
+		})
+	}
+}
+
+// skipWithoutKernel skips the test on a machine that is not set up.
+func skipWithoutKernel(t *testing.T) {
+	if _, err := vm.Version(t.Context()); errors.Is(err, vm.ErrNoQEMU) {
+		t.Skip(err)
+	}
+	dir, err := kernel.DefaultDir()
+	require.NoError(t, err)
+	store, err := kernel.OpenStore(dir)
+	require.NoError(t, err)
+	var missing *kernel.NotFoundError
+	if _, err := store.Find(""); errors.As(err, &missing) {
+		t.Skip(err)
+	}
+}
+
+// buildAgent builds the command, which is also the first process of a guest.
+// The build depends on nothing but the sources, so that all tests and the
+// command itself share their templates.
+func buildAgent(t *testing.T) string {
+	path := filepath.Join(t.TempDir(), "bpfgrade")
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "go", "build", "-trimpath", "-buildvcs=false", "-o", path, "github.com/bpfgrade/bpfgrade/cmd/bpfgrade")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	output, err := cmd.CombinedOutput()
+	require.NoError(t, err, string(output))
+	return path
+}

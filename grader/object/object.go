@@ -1,0 +1,246 @@
+// Package object says what a BPF object file contains: programs and where they
+// hook, maps and their types, the licence. It reads the file on the host and
+// needs no kernel. Object files come from students: nothing in them is trusted.
+package object
+
+import (
+	"bytes"
+	"debug/elf"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/asm"
+	"github.com/cilium/ebpf/btf"
+)
+
+// MaxSize is the largest object file that is read, in bytes.
+const MaxSize = 8 << 20
+
+// Object is the contents of a BPF object file.
+type Object struct {
+	// Data is the file itself.
+	Data []byte
+	// Programs and Maps are in the order of their names.
+	Programs []Program
+	Maps     []Map
+	// License is what the section license says, or empty.
+	License string
+	// HasBTF tells whether the object carries type information.
+	HasBTF bool
+
+	types *btf.Spec
+}
+
+// Program is a BPF program in an object file.
+type Program struct {
+	Name string
+	Hook Hook
+	// Type is the program type that the section stands for, such as "Kprobe";
+	// "UnspecifiedProgram" when no loader knows the section.
+	Type string
+	// Helpers are the names of the kernel's helpers that it calls, sorted.
+	Helpers []string
+}
+
+// Map is the definition of a map in an object file.
+type Map struct {
+	Name string
+	// Type is the map type, such as "Array".
+	Type string
+	// KeySize and ValueSize are in bytes.
+	KeySize, ValueSize, MaxEntries uint32
+	// Key and Value are nil when the object does not say.
+	Key, Value btf.Type
+}
+
+// Error says why an object file is of no use. It is the student's to mend.
+type Error struct {
+	// Reason and Help are sentences.
+	Reason, Help string
+	// Diagnosis is the id of the mistake, when it is a known one.
+	Diagnosis string
+	Err       error
+}
+
+func (e *Error) Error() string { return e.Reason }
+func (e *Error) Unwrap() error { return e.Err }
+
+// Read reads an object file. The error is an *Error when the file's contents
+// are to blame.
+func Read(path string) (*Object, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > MaxSize {
+		return nil, &Error{
+			Reason: fmt.Sprintf("The object file has %d bytes; %d is the most that is read.", info.Size(), MaxSize),
+			Help:   "A BPF object of an exercise has some ten thousand bytes: is this the right file?",
+		}
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(data)
+}
+
+// Parse reads the contents of an object file. The error is an *Error.
+func Parse(data []byte) (obj *Object, err error) {
+	defer func() {
+		// The parsers below are not made for hostile files.
+		if r := recover(); r != nil {
+			obj, err = nil, malformed(fmt.Errorf("%v", r))
+		}
+	}()
+	if err := checkELF(data); err != nil {
+		return nil, err
+	}
+	spec, err := ebpf.LoadCollectionSpecFromReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, malformed(err)
+	}
+	if len(spec.Programs) == 0 {
+		return nil, &Error{
+			Reason:    "The object contains no BPF program.",
+			Help:      `A program is a function with a section that names its hook: put SEC("…") before it.`,
+			Diagnosis: "no-program",
+		}
+	}
+	obj = &Object{Data: data, types: spec.Types, HasBTF: spec.Types != nil}
+	for _, name := range slices.Sorted(maps.Keys(spec.Programs)) {
+		p := spec.Programs[name]
+		obj.License = p.License
+		obj.Programs = append(obj.Programs, Program{
+			Name:    name,
+			Hook:    ParseHook(p.SectionName),
+			Type:    p.Type.String(),
+			Helpers: helpers(p.Instructions),
+		})
+	}
+	for _, name := range slices.Sorted(maps.Keys(spec.Maps)) {
+		m := spec.Maps[name]
+		obj.Maps = append(obj.Maps, Map{
+			Name:       name,
+			Type:       m.Type.String(),
+			KeySize:    m.KeySize,
+			ValueSize:  m.ValueSize,
+			MaxEntries: m.MaxEntries,
+			Key:        m.Key,
+			Value:      m.Value,
+		})
+	}
+	return obj, nil
+}
+
+func malformed(err error) *Error {
+	return &Error{
+		Reason: fmt.Sprintf("The object file is damaged: %v.", err),
+		Help:   "Build it again: clang -g -O2 -target bpf -c prog.bpf.c -o prog.bpf.o",
+		Err:    err,
+	}
+}
+
+// checkELF recognises files that are no BPF objects at all.
+func checkELF(data []byte) error {
+	const build = "Build it with clang -g -O2 -target bpf -c prog.bpf.c -o prog.bpf.o"
+	if len(data) == 0 {
+		return &Error{Reason: "The object file is empty.", Help: build}
+	}
+	if !bytes.HasPrefix(data, []byte(elf.ELFMAG)) {
+		return &Error{
+			Reason: fmt.Sprintf("This is not an object file: it begins with %q.", data[:min(len(data), 16)]),
+			Help:   build,
+		}
+	}
+	file, err := elf.NewFile(bytes.NewReader(data))
+	if err != nil {
+		return malformed(err)
+	}
+	defer file.Close()
+	switch {
+	case file.Machine != elf.EM_BPF:
+		return &Error{
+			Reason: fmt.Sprintf("This object file is for the processor %s, not for BPF.", strings.TrimPrefix(file.Machine.String(), "EM_")),
+			Help:   build,
+		}
+	case file.Data != elf.ELFDATA2LSB || file.Class != elf.ELFCLASS64:
+		return &Error{Reason: "This object file is for a machine with another byte order or word size.", Help: build}
+	case file.Type != elf.ET_REL:
+		return &Error{Reason: fmt.Sprintf("This is not an object file but a file of type %s.", file.Type), Help: build}
+	}
+	return nil
+}
+
+// helpers lists the helpers that instructions call.
+func helpers(insns asm.Instructions) []string {
+	seen := make(map[string]bool)
+	for _, ins := range insns {
+		if ins.IsBuiltinCall() {
+			name := asm.BuiltinFunc(ins.Constant).String()
+			seen[helperName(name)] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
+
+// helperName writes FnTracePrintk as bpf_trace_printk.
+func helperName(name string) string {
+	var b strings.Builder
+	b.WriteString("bpf")
+	for _, r := range strings.TrimPrefix(name, "Fn") {
+		if 'A' <= r && r <= 'Z' {
+			b.WriteByte('_')
+		}
+		b.WriteRune(r)
+	}
+	return strings.ToLower(b.String())
+}
+
+// String writes a map as "counter: Array, u32 -> u64, 1 entry".
+func (m *Map) String() string {
+	s := fmt.Sprintf("%s: %s", m.Name, m.Type)
+	if m.Type == "PerfEventArray" || m.Type == "RingBuf" {
+		return s
+	}
+	entries := "entries"
+	if m.MaxEntries == 1 {
+		entries = "entry"
+	}
+	return fmt.Sprintf("%s, %s -> %s, %d %s", s, typeName(m.Key, m.KeySize), typeName(m.Value, m.ValueSize), m.MaxEntries, entries)
+}
+
+// MapError says that an object has no map of a name.
+type MapError struct {
+	Name string
+	// Others are the maps there are.
+	Others []string
+}
+
+func (e *MapError) Error() string {
+	switch len(e.Others) {
+	case 0:
+		return fmt.Sprintf("no map named %s; the object has no maps", e.Name)
+	}
+	return fmt.Sprintf("no map named %s; the object has %s", e.Name, strings.Join(e.Others, "; "))
+}
+
+// Map returns the map of that name, or a *MapError that says what there is
+// instead.
+func (o *Object) Map(name string) (*Map, error) {
+	e := &MapError{Name: name}
+	for i := range o.Maps {
+		m := &o.Maps[i]
+		if m.Name == name {
+			return m, nil
+		}
+		if !strings.HasPrefix(m.Name, ".") { // those of global variables
+			e.Others = append(e.Others, m.String())
+		}
+	}
+	return nil, e
+}
