@@ -1,0 +1,127 @@
+package submission
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/bpfgrade/bpfgrade/grader/submission/sandbox"
+)
+
+// Builder compiles submissions in a sandbox. It may be used by several
+// goroutines and must not be copied.
+type Builder struct {
+	// Clang is the compiler, a path or a name in PATH. If empty, FindClang
+	// chooses one.
+	Clang string
+	// Headers is a folder with the vmlinux.h of the kernel that grades, as
+	// VMLinux makes it. A submission's own vmlinux.h comes before it.
+	Headers string
+	// Limits bound the compiler; by default they are sandbox.DefaultLimits.
+	Limits sandbox.Limits
+
+	mu    sync.Mutex
+	tools *toolchain
+}
+
+// BPF compiles the submission's Source. It returns the object's path, which
+// lasts until the submission is closed, and the compiler's warnings, shortened.
+// The error is a *BuildError when the source is at fault, and wraps a
+// *sandbox.UnavailableError when nothing can be built safely on this machine.
+func (b *Builder) BPF(ctx context.Context, s *Submission) (object, log string, err error) {
+	if s.Source == "" {
+		return "", "", fmt.Errorf("build %s: it has no source", s.Name)
+	}
+	headers, err := filepath.Abs(b.Headers)
+	if err != nil {
+		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
+	}
+	tools, err := b.toolchain(ctx)
+	if err != nil {
+		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
+	}
+	out, err := os.MkdirTemp(s.scratch, "build-")
+	if err != nil {
+		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
+	}
+	object = filepath.Join(out, objectName)
+	command := command(tools, s, headers, object)
+	command.Limits = b.Limits
+	result, err := sandbox.Run(ctx, command)
+	if err != nil {
+		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
+	}
+	// Messages name files as the student knows them.
+	hidden := strings.NewReplacer(s.Dir+"/", "", out+"/", "", headers+"/", "")
+	text := safeText(hidden.Replace(string(result.Stderr)))
+	if result.ExitCode != 0 {
+		if text, broken := compilerFault(result, text); broken {
+			return "", "", fmt.Errorf("build %s: run %s: %s", s.Name, tools.clang, text)
+		}
+		return "", "", buildError(s, command.Limits, result, text)
+	}
+	if fi, err := os.Lstat(object); err != nil || !fi.Mode().IsRegular() {
+		return "", "", fmt.Errorf("build %s: %s made no object: %w", s.Name, tools.clang, errors.Join(err, fs.ErrNotExist))
+	}
+	return object, shorten(text), nil
+}
+
+// toolchain finds the compiler once.
+func (b *Builder) toolchain(ctx context.Context) (*toolchain, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.tools == nil {
+		tools, err := findToolchain(ctx, b.Clang)
+		if err != nil {
+			return nil, err
+		}
+		b.tools = tools
+	}
+	return b.tools, nil
+}
+
+// command is the compiler's command line. It runs in the source's folder, so
+// that messages and debug information name the file and not this machine's
+// folders.
+func command(t *toolchain, s *Submission, headers, object string) sandbox.Command {
+	sourceDir, source := path.Split(s.Source)
+	dir := filepath.Join(s.Dir, filepath.FromSlash(sourceDir))
+	args := []string{
+		"-g", "-O2", "-target", "bpf", "-D__TARGET_ARCH_" + targetArch(),
+		// For the grader: short and plain messages, no reproducer of a crash.
+		"-ferror-limit=20", "-fno-color-diagnostics", "-fno-crash-diagnostics",
+		"-fdebug-prefix-map=" + dir + "=",
+		"-resource-dir", t.resourceDir, "-nostdlibinc",
+		"-I.",
+	}
+	// The submission's own folder, where the source lies deeper.
+	if up := strings.Count(sourceDir, "/"); up > 0 {
+		args = append(args, "-I"+strings.TrimSuffix(strings.Repeat("../", up), "/"))
+	}
+	args = append(args, "-I"+headers, "-fdebug-prefix-map="+headers+"/=")
+	for _, system := range t.system {
+		args = append(args, "-isystem", system)
+	}
+	args = append(args, "-idirafter", libbpfDir, "-x", "c", "-c", argument(source), "-o", object)
+	return sandbox.Command{
+		Path:     t.clang,
+		Args:     args,
+		Dir:      dir,
+		ReadOnly: append([]string{s.Dir, headers}, t.readOnly...),
+		Writable: []string{filepath.Dir(object)},
+	}
+}
+
+// argument returns a file's name such that it cannot be taken for an option.
+func argument(file string) string {
+	if c := file[0]; 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_' {
+		return file
+	}
+	return "./" + file
+}
