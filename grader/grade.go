@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bpfgrade/bpfgrade/grader/explain"
 	"github.com/bpfgrade/bpfgrade/grader/object"
 	"github.com/bpfgrade/bpfgrade/grader/submission"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
@@ -97,7 +98,7 @@ func (g *Grader) grade(ctx context.Context, ex *Exercise, path string, result *R
 	defer cancel()
 	tb, err := g.Open(ctx)
 	if err != nil {
-		return fmt.Errorf("open testbed: %w", err)
+		return &verdict{status: StatusInfraError, message: fmt.Sprintf("open testbed: %v", err)}
 	}
 	defer tb.Close()
 
@@ -143,6 +144,12 @@ func (g *Grader) prepare(ctx context.Context, tb testbed.Testbed, ex *Exercise, 
 		}
 	}
 
+	for _, p := range obj.Programs {
+		if p.Type == object.Unspecified {
+			return nil, refusal(StatusLoadError, explain.Section(p))
+		}
+	}
+
 	// What ends early under this deadline is the submission's fault.
 	loadCtx, cancel := context.WithTimeout(ctx, g.LoadTimeout)
 	defer cancel()
@@ -153,6 +160,10 @@ func (g *Grader) prepare(ctx context.Context, tb testbed.Testbed, ex *Exercise, 
 			message: fmt.Sprintf("The kernel's verifier had not decided about the object after %v.", g.LoadTimeout),
 			help:    "Look for loops with many rounds and for many branches one after another: the verifier follows every path.",
 		}
+	}
+	var refused *testbed.LoadError
+	if errors.As(err, &refused) {
+		return nil, refusal(StatusLoadError, explain.Load(refused, obj))
 	}
 	if err != nil {
 		return nil, err
@@ -165,7 +176,12 @@ func (g *Grader) prepare(ctx context.Context, tb testbed.Testbed, ex *Exercise, 
 			}
 		}
 	}
-	if _, err := tb.Attach(loadCtx, testbed.AttachRequest{}); err != nil {
+	_, err = tb.Attach(loadCtx, testbed.AttachRequest{})
+	var failed *testbed.AttachError
+	if errors.As(err, &failed) {
+		return nil, refusal(StatusAttachError, explain.Attach(failed))
+	}
+	if err != nil {
 		return nil, err
 	}
 	return &T{Object: obj, Loaded: loaded, Info: info, ctx: ctx, tb: tb}, nil

@@ -18,8 +18,6 @@ func toVerdict(err error) *verdict {
 		opening *submission.Error
 		build   *submission.BuildError
 		parse   *object.Error
-		load    *testbed.LoadError
-		attach  *testbed.AttachError
 		crash   *testbed.CrashError
 	)
 	switch {
@@ -36,10 +34,6 @@ func toVerdict(err error) *verdict {
 			status:  StatusCrash,
 			message: "The kernel did not survive the submission: " + crash.Reason + ".",
 		}
-	case errors.As(err, &load):
-		return loadVerdict(load)
-	case errors.As(err, &attach):
-		return attachVerdict(attach)
 	case errors.Is(err, context.DeadlineExceeded):
 		return &verdict{
 			status:  StatusTimeout,
@@ -50,12 +44,7 @@ func toVerdict(err error) *verdict {
 	return &verdict{status: StatusInfraError, message: err.Error()}
 }
 
-func loadVerdict(err *testbed.LoadError) *verdict {
-	e := explain.Load(err)
-	return &verdict{status: StatusLoadError, message: e.Message, help: e.Help, diagnosis: e.Diagnosis, log: e.Log}
-}
-
-func attachVerdict(err *testbed.AttachError) *verdict {
-	e := explain.Attach(err)
-	return &verdict{status: StatusAttachError, message: e.Message, help: e.Help, diagnosis: e.Diagnosis}
+// refusal makes a verdict of an explanation.
+func refusal(status Status, e explain.Explanation) *verdict {
+	return &verdict{status: status, message: e.Message, help: e.Help, diagnosis: e.Diagnosis, log: e.Log}
 }

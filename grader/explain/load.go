@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/bpfgrade/bpfgrade/grader/object"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
@@ -55,9 +56,14 @@ var mistakes = []mistake{
 		"The program reads or writes more bytes than a value of the map has: make the map's value type and the variable agree.",
 	},
 	{
-		"missing-max-entries",
-		regexp.MustCompile(`MaxEntries may be incorrectly set to zero`),
-		"Say how many entries the map has: __uint(max_entries, 1);",
+		"wrong-map-helper",
+		regexp.MustCompile(`cannot pass map_type \d+ into func`),
+		"This helper does not work on this type of map: look up in the documentation of the map type which helpers it has.",
+	},
+	{
+		"co-re-field",
+		regexp.MustCompile(`invalid func unknown#195896080`),
+		"A field that the program reads does not exist in this kernel's structure: compare the structure's definition with that in vmlinux.h.",
 	},
 	{
 		"fentry-target",
@@ -78,7 +84,7 @@ func recognise(texts ...string) *mistake {
 }
 
 // Load explains why an object was refused.
-func Load(err *testbed.LoadError) Explanation {
+func Load(err *testbed.LoadError, obj *object.Object) Explanation {
 	e := Explanation{Message: fmt.Sprintf("The object could not be loaded: %s.", strings.TrimSuffix(err.Message, "."))}
 	reason, source := "", ""
 	if err.Log != "" {
@@ -89,10 +95,42 @@ func Load(err *testbed.LoadError) Explanation {
 		}
 		e.Log = shorten(err.Log)
 	} else if err.Map != "" {
-		e.Message = fmt.Sprintf("The kernel refused to make the map %s: %s.", err.Map, strings.TrimSuffix(err.Message, "."))
+		return refusedMap(err, obj)
 	}
 	if m := recognise(reason, err.Message); m != nil {
 		e.Diagnosis, e.Help = m.id, m.help
+	}
+	return e
+}
+
+// refusedMap explains why the kernel refused to make a map.
+func refusedMap(err *testbed.LoadError, obj *object.Object) Explanation {
+	e := Explanation{Message: fmt.Sprintf("The kernel refused to make the map %s: %s.", err.Map, strings.TrimSuffix(err.Message, "."))}
+	m, unknown := obj.Map(err.Map)
+	if unknown != nil {
+		return e
+	}
+	e.Message = fmt.Sprintf("The kernel refused to make the map %s: %s.", m, strings.TrimSuffix(err.Message, "."))
+	switch {
+	case strings.HasSuffix(m.Type, "Array") && m.KeySize != 4:
+		e.Diagnosis = "array-key-size"
+		e.Help = fmt.Sprintf("The key of an array is its index: it has 4 bytes (__u32), not %d.", m.KeySize)
+	case m.MaxEntries == 0:
+		e.Diagnosis = "missing-max-entries"
+		e.Help = "Say how many entries the map has: __uint(max_entries, 1);"
+	}
+	return e
+}
+
+// Section explains that no loader knows a program's section.
+func Section(p object.Program) Explanation {
+	e := Explanation{
+		Message:   fmt.Sprintf("No loader knows what to do with the program %s: its section is %q.", p.Name, p.Hook.Section),
+		Help:      "The section names the kind of hook and its target, as in tracepoint/syscalls/sys_enter_openat or kprobe/vfs_read.",
+		Diagnosis: "unknown-section",
+	}
+	if nearest := object.NearestSection(p.Hook.Section); nearest != "" {
+		e.Help = fmt.Sprintf("Did you mean %q?", nearest)
 	}
 	return e
 }
@@ -105,6 +143,10 @@ var (
 	summaryLine = regexp.MustCompile(`^(processed \d+ insns|verification time |stack depth )`)
 )
 
+// poisoned is what the loader writes beside an instruction that it could not
+// relocate.
+const poisoned = "instruction poisoned by CO-RE"
+
 // verifierReason returns the last thing the verifier said before its summary,
 // and the source line it was at.
 func verifierReason(log string) (reason, source string) {
@@ -112,8 +154,9 @@ func verifierReason(log string) (reason, source string) {
 		line = strings.TrimSpace(line)
 		switch m := sourceLine.FindStringSubmatch(line); {
 		case line == "" || summaryLine.MatchString(line):
-		case m != nil:
+		case m != nil && m[1] != poisoned:
 			source = m[1]
+		case m != nil:
 		default:
 			reason = line
 		}

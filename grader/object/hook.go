@@ -1,6 +1,12 @@
 package object
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+)
 
 // Kind is a kind of hook, in the words of libbpf's section names.
 type Kind string
@@ -53,6 +59,25 @@ var prefixes = map[string]Kind{
 func ParseHook(section string) Hook {
 	prefix, target, _ := strings.Cut(strings.TrimPrefix(section, "?"), "/")
 	return Hook{Kind: prefixes[prefix], Target: target, Section: section}
+}
+
+// maxTypos is how many letters of a misspelt prefix may be wrong.
+const maxTypos = 3
+
+// NearestSection mends the prefix of a section that no loader knows, or returns
+// nothing when none is near.
+func NearestSection(section string) string {
+	prefix, rest, _ := strings.Cut(section, "/")
+	best, distance := "", min(maxTypos, len(prefix)/2)+1
+	for _, p := range slices.Sorted(maps.Keys(prefixes)) {
+		if d := levenshtein.ComputeDistance(prefix, p); d < distance {
+			best, distance = p, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return best + "/" + rest
 }
 
 // String says what the hook is, in words.

@@ -39,12 +39,15 @@ type Object struct {
 type Program struct {
 	Name string
 	Hook Hook
-	// Type is the program type that the section stands for, such as "Kprobe";
-	// "UnspecifiedProgram" when no loader knows the section.
+	// Type is the program type that the section stands for, such as "Kprobe",
+	// or Unspecified.
 	Type string
 	// Helpers are the names of the kernel's helpers that it calls, sorted.
 	Helpers []string
 }
+
+// Unspecified is the type of a program whose section no loader knows.
+var Unspecified = ebpf.UnspecifiedProgram.String()
 
 // Map is the definition of a map in an object file.
 type Map struct {

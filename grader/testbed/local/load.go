@@ -29,6 +29,10 @@ func (tb *Testbed) Load(_ context.Context, req testbed.LoadRequest) (*testbed.Ob
 		return nil, loadError(err)
 	}
 
+	// Access to global variables maps their memory, which would keep their
+	// maps in the kernel until a garbage collection.
+	spec.Variables = nil
+
 	options := ebpf.CollectionOptions{}
 	if pinsByName(spec) {
 		// A pinned map of an earlier run is never found.

@@ -1,0 +1,200 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/term"
+
+	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/backend"
+	"github.com/bpfgrade/bpfgrade/grader/report"
+	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
+)
+
+type gradeCmd struct {
+	Exercise string   `short:"e" placeholder:"SLUG" help:"The exercise, for all submissions. Without it a submission's exercise is the name of the folder it lies in."`
+	Kernel   string   `short:"k" placeholder:"V" help:"The kernel to grade on: a version such as 6.12, or the path of an image. Default: the first that was added."`
+	Backend  string   `enum:"auto,vm,local" default:"auto" help:"Where to grade: vm (a kernel of its own in QEMU) or local (this kernel; needs root). auto is vm."`
+	Format   string   `enum:"text,json" default:"text" help:"What to print: text or json."`
+	Report   string   `placeholder:"FILE" help:"Write the JSON report to a file as well."`
+	Seed     *uint64  `help:"Draw the workloads from this number, as an earlier run did."`
+	Jobs     int      `short:"j" default:"0" help:"How many submissions to grade at a time. Default: one for each processor."`
+	ExitZero bool     `help:"End with 0 also when a submission has not full marks."`
+	Paths    []string `arg:"" name:"path" help:"Submissions: folders, archives (.tar.gz, .tgz, .zip), BPF sources or object files."`
+}
+
+func (c *gradeCmd) Run(ctx context.Context, env *environment) error {
+	work, err := c.work(env)
+	if err != nil {
+		return err
+	}
+	b, err := c.open(ctx, env)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+
+	results, err := c.grade(ctx, env, b, work)
+	if err != nil {
+		return err
+	}
+	if c.Report != "" {
+		if err := writeReport(c.Report, results); err != nil {
+			return err
+		}
+	}
+	if c.Format == "json" {
+		err = report.JSON(env.stdout, tool(), results)
+	} else {
+		err = report.Text(env.stdout, results, textOptions(env.stdout))
+	}
+	if err != nil {
+		return err
+	}
+	code := report.ExitCode(results)
+	if code == exitPass || code == exitFail && c.ExitZero {
+		return nil
+	}
+	return exitCode(code)
+}
+
+// job is one submission and its exercise.
+type job struct {
+	exercise *grader.Exercise
+	path     string
+}
+
+// work finds the exercise of each submission, and that each is there, before
+// anything is graded.
+func (c *gradeCmd) work(env *environment) ([]job, error) {
+	var work []job
+	for _, path := range c.Paths {
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("submission %s: %w", path, errors.Unwrap(err))
+		}
+		slug := c.Exercise
+		if slug == "" {
+			absolute, err := filepath.Abs(path)
+			if err != nil {
+				return nil, err
+			}
+			slug = filepath.Base(filepath.Dir(absolute))
+		}
+		ex, err := env.exercise(slug)
+		if err != nil && c.Exercise == "" {
+			return nil, fmt.Errorf("submission %s: say which exercise it is for with --exercise, or put it into a folder named for one (%w)", path, err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		work = append(work, job{ex, path})
+	}
+	return work, nil
+}
+
+func (c *gradeCmd) open(ctx context.Context, env *environment) (*backend.Backend, error) {
+	agent, err := os.Executable()
+	if err != nil {
+		return nil, &machineError{err}
+	}
+	b, err := backend.Open(ctx, backend.Options{
+		Name:   c.Backend,
+		Kernel: c.Kernel,
+		Agent:  agent,
+		Log:    func(text string) { fmt.Fprintln(env.stderr, "bpfgrade:", text) },
+	})
+	var unknown *kernel.NotFoundError
+	if errors.As(err, &unknown) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, &machineError{err}
+	}
+	return b, nil
+}
+
+// grade grades all submissions, several at a time, and returns the results in
+// the order of the work. It stops when ctx ends.
+func (c *gradeCmd) grade(ctx context.Context, env *environment, b *backend.Backend, work []job) ([]*grader.Result, error) {
+	jobs := c.Jobs
+	if jobs <= 0 {
+		jobs = runtime.NumCPU()
+	}
+	results := make([]*grader.Result, len(work))
+	var done atomic.Int64
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(jobs)
+	for i, j := range work {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			seed := uint64(rand.Uint32())
+			if c.Seed != nil {
+				seed = *c.Seed
+			}
+			result, err := b.Grade(ctx, j.exercise, j.path, seed)
+			if err != nil {
+				return err
+			}
+			results[i] = result
+			progress(env.stderr, int(done.Add(1)), len(work))
+			return nil
+		})
+	}
+	return results, group.Wait()
+}
+
+// progress counts on one line of a terminal, which it leaves empty.
+func progress(w io.Writer, done, all int) {
+	if !isTerminal(w) || all == 1 {
+		return
+	}
+	fmt.Fprintf(w, "\r\x1b[Kgraded %d of %d", done, all)
+	if done == all {
+		fmt.Fprint(w, "\r\x1b[K")
+	}
+}
+
+// writeReport writes the JSON report whole or not at all.
+func writeReport(path string, results []*grader.Result) error {
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return fmt.Errorf("write report %s: %w", path, err)
+	}
+	defer os.Remove(file.Name())
+	err = errors.Join(report.JSON(file, tool(), results), file.Chmod(0o644), file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write report %s: %w", path, err)
+	}
+	return nil
+}
+
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// textOptions fit a report to where it is written.
+func textOptions(w io.Writer) report.TextOptions {
+	if !isTerminal(w) {
+		return report.TextOptions{}
+	}
+	width, _, err := term.GetSize(int(w.(*os.File).Fd()))
+	if err != nil {
+		width = 0
+	}
+	return report.TextOptions{Color: os.Getenv("NO_COLOR") == "", Width: width}
+}

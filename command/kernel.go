@@ -1,0 +1,75 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
+)
+
+type kernelCmd struct {
+	List kernelListCmd `cmd:"" help:"List the kernels that are here."`
+	Add  kernelAddCmd  `cmd:"" help:"Fetch a kernel from the package mirrors this machine is set up with."`
+}
+
+// openStore opens the kernels of this user.
+func openStore() (*kernel.Store, error) {
+	dir, err := kernel.DefaultDir()
+	if err != nil {
+		return nil, err
+	}
+	return kernel.OpenStore(dir)
+}
+
+type kernelListCmd struct{}
+
+func (kernelListCmd) Run(env *environment) error {
+	store, err := openStore()
+	if err != nil {
+		return err
+	}
+	kernels, err := store.List()
+	if err != nil {
+		return err
+	}
+	if len(kernels) == 0 {
+		fmt.Fprintln(env.stdout, "no kernels yet: bpfgrade kernel add")
+		return nil
+	}
+	standard, err := store.Find("")
+	if err != nil {
+		return err
+	}
+	w := tabwriter.NewWriter(env.stdout, 0, 0, 2, ' ', 0)
+	for _, k := range kernels {
+		mark := " "
+		if k.Name == standard.Name {
+			mark = "*"
+		}
+		fmt.Fprintf(w, "%s %s\t%s\t%s\n", mark, k.Name, k.Release, k.Origin)
+	}
+	return w.Flush()
+}
+
+type kernelAddCmd struct {
+	Version string `arg:"" optional:"" help:"The version, such as 6.12 or a whole release. Default: what this machine's own distribution gives."`
+}
+
+func (c *kernelAddCmd) Run(ctx context.Context, env *environment) error {
+	store, err := openStore()
+	if err != nil {
+		return err
+	}
+	k, err := store.Add(ctx, c.Version, func(text string) { fmt.Fprintln(env.stderr, "bpfgrade:", text) })
+	var unknown *kernel.NotFoundError
+	if errors.As(err, &unknown) {
+		return err
+	}
+	if err != nil {
+		return &machineError{err}
+	}
+	_, err = fmt.Fprintf(env.stdout, "%s is ready (%s)\n", k.Name, k.Origin)
+	return err
+}

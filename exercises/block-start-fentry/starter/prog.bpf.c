@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* Name the arguments of the kernel function after the name of yours. */
+SEC("fentry/blk_mq_start_request")
+int BPF_PROG(handle_start)
+{
+	/* Read the time of the allocation, take the current time, print both on one line. */
+	return 0;
+}

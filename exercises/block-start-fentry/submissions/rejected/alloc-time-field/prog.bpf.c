@@ -1,0 +1,15 @@
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("fentry/blk_mq_start_request")
+int BPF_PROG(handle_request, struct request *rq)
+{
+	u64 allocated = rq->alloc_time_ns;
+	u64 now = bpf_ktime_get_ns();
+
+	bpf_printk("allocated: %llu, now: %llu", allocated, now);
+	return 0;
+}

@@ -1,0 +1,22 @@
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("fentry/blk_mq_start_request")
+int BPF_PROG(handle_request, struct request *rq)
+{
+	bpf_printk("allocated: %llu, now: %llu", rq->start_time_ns, bpf_ktime_get_ns());
+	return 0;
+}
+
+/* for the next exercise: how many are finished */
+u64 finished;
+
+SEC("tracepoint/block/block_rq_completed")
+int handle_complete(void *ctx)
+{
+	finished++;
+	return 0;
+}

@@ -1,0 +1,12 @@
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("tp_btf/block_rq_issue")
+int BPF_PROG(handle_issue, struct request *rq)
+{
+	bpf_printk("allocated: %llu, now: %llu", rq->start_time_ns, bpf_ktime_get_ns());
+	return 0;
+}

@@ -1,0 +1,17 @@
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define MS(ns) ((ns) / 1000000)
+
+SEC("kprobe/blk_mq_start_request")
+int BPF_KPROBE(handle_request, struct request *rq)
+{
+	u64 start = BPF_CORE_READ(rq, start_time_ns);
+
+	bpf_printk("allocated: %llu, now: %llu", start, MS(bpf_ktime_get_ns()));
+	return 0;
+}

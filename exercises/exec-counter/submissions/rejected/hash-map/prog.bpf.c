@@ -1,0 +1,28 @@
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, u32);
+	__type(value, u64);
+} counter SEC(".maps");
+
+SEC("tracepoint/syscalls/sys_enter_execve")
+int handle_execve(struct trace_event_raw_sys_enter *ctx)
+{
+	u32 key = 0;
+	u64 first = 1, now = 1;
+	u64 *count = bpf_map_lookup_elem(&counter, &key);
+
+	if (count) {
+		*count += 1;
+		now = *count;
+	} else {
+		bpf_map_update_elem(&counter, &key, &first, BPF_ANY);
+	}
+	bpf_printk("execve called %llu times", now);
+	return 0;
+}

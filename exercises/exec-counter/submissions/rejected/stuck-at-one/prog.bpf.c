@@ -1,0 +1,23 @@
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u64);
+} counter SEC(".maps");
+
+SEC("tracepoint/syscalls/sys_enter_execve")
+int handle_execve(struct trace_event_raw_sys_enter *ctx)
+{
+	u32 key = 0;
+	u64 count = 0;
+
+	count++;
+	bpf_map_update_elem(&counter, &key, &count, BPF_ANY);
+	bpf_printk("execve called %llu times", count);
+	return 0;
+}

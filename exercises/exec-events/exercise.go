@@ -1,0 +1,220 @@
+// Package execevents is the exercise exec-events: records through a perf
+// buffer.
+package execevents
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+
+	"github.com/bpfgrade/bpfgrade/exercises/internal/calls"
+	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/object"
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+//go:embed README.md starter
+var files embed.FS
+
+const (
+	eventsMap = "events map"
+	counts    = "counts every call"
+	sends     = "sends a record for every call"
+)
+
+// Exercise is the exercise.
+var Exercise = &grader.Exercise{
+	Slug:  "exec-events",
+	Title: "Records through a perf buffer",
+	Files: files,
+	Needs: []testbed.Feature{
+		testbed.FeatureBTF, testbed.FeatureTracepoints, testbed.FeatureKprobes,
+		testbed.FeatureFentry, testbed.FeaturePrintk, testbed.FeaturePerfBuffer, testbed.FeatureTwoCPUs,
+	},
+	Records: []string{"events"},
+	Checks: []grader.Check{
+		calls.HasCounter(1),
+		{Name: eventsMap, Points: 1, Run: hasEvents},
+		{Name: counts, Points: 2, After: []string{calls.CounterMap}, Run: countsEveryCall},
+		{Name: sends, Points: 2, After: []string{eventsMap}, Run: sendsEveryCall},
+		{Name: "sends from every CPU", Points: 1, After: []string{eventsMap}, Run: sendsFromEveryCPU},
+		{Name: "record carries the new count", Points: 2, After: []string{calls.CounterMap, eventsMap}, Run: carriesCount},
+		{Name: "prints nothing", Points: 1, Run: printsNothing},
+	},
+	Hints: []string{
+		"Begin with exec-counter and replace its bpf_printk: a structure on the stack, its field set, one helper call.",
+		"bpf_perf_event_output takes the context of the program, the map, a flag that says which buffer, the data and its size.",
+		"Each processor has a buffer of its own: BPF_F_CURRENT_CPU chooses that of the processor the program runs on.",
+	},
+}
+
+func hasEvents(t *grader.T) {
+	m := t.Map("events")
+	if m.Type != "PerfEventArray" {
+		t.Fail(grader.Failure{
+			Expected: "events: PerfEventArray",
+			Actual:   m.String(),
+			Message:  "The map events is not a perf event array.",
+			Help:     "Its type is BPF_MAP_TYPE_PERF_EVENT_ARRAY, with keys and values of 4 bytes.",
+		})
+	}
+}
+
+func countsEveryCall(t *grader.T) {
+	steps := t.DrawExecs(testbed.ExecSuccess, 2, 6)
+	calls.Counted(t, steps, grader.Calls(steps), calls.Successful)
+	steps = t.DrawExecs(testbed.ExecFailure, 2, 9)
+	calls.Counted(t, steps, grader.Calls(steps), calls.Failing)
+	steps = t.DrawExecs(testbed.ExecveatFailure, 2, 6)
+	calls.Counted(t, steps, 0, calls.Execveat)
+}
+
+// received makes the calls and returns the records that they sent.
+func received(t *grader.T, steps []testbed.ExecStep) []testbed.Record {
+	events := t.Map("events")
+	events.Records()
+	t.Exec(steps...)
+	records := events.Records()
+	if records.Lost > 0 || records.Dropped > 0 {
+		t.Fail(grader.Failure{
+			Expected: fmt.Sprintf("%d records", grader.Calls(steps)),
+			Actual:   fmt.Sprintf("%d records, and %d more that found no room", len(records.Records), records.Lost+records.Dropped),
+			Message:  "The program sends far more than one record a call.",
+			Help:     "Is its hook passed by other things than execve?",
+		})
+	}
+	return records.Records
+}
+
+func sendsEveryCall(t *grader.T) {
+	steps := append(t.DrawExecs(testbed.ExecSuccess, 2, 5), t.DrawExecs(testbed.ExecFailure, 3, 8)...)
+	runs := t.Runs()
+	got, want := len(received(t, steps)), grader.Calls(steps)
+	if got == want {
+		return
+	}
+	if 0 < got && got < want {
+		t.Award(0.5)
+	}
+	f := grader.Failure{
+		Expected: fmt.Sprintf("%d records for %d calls of execve", want, want),
+		Actual:   fmt.Sprintf("%d records", got),
+		Message:  fmt.Sprintf("%d calls of execve were made, and %d records arrived.", want, got),
+		Help:     "Each call sends exactly one record, also one that fails.",
+	}
+	if got == 0 && t.Runs() == runs {
+		f.Help = "No program of the object ran during these calls: is it attached to a hook that every execve reaches?"
+		f.Diagnosis = "hook-never-fired"
+	}
+	t.Fail(f)
+}
+
+// sendsFromEveryCPU makes calls on one processor after the other and looks
+// where their records arrive.
+func sendsFromEveryCPU(t *grader.T) {
+	steps := t.DrawExecs(testbed.ExecFailure, 2, 6)
+	want := make(map[int]int)
+	for _, step := range steps {
+		want[step.CPU] += step.Count
+	}
+	got := make(map[int]int)
+	for _, record := range received(t, steps) {
+		got[record.CPU]++
+	}
+	for _, cpu := range t.Info.CPUs {
+		if got[cpu] == want[cpu] {
+			continue
+		}
+		f := grader.Failure{
+			Expected: fmt.Sprintf("%d records in the buffer of processor %d", want[cpu], cpu),
+			Actual:   fmt.Sprintf("%d records", got[cpu]),
+			Message:  fmt.Sprintf("%d calls were made on processor %d, and %d records arrived in its buffer.", want[cpu], cpu, got[cpu]),
+			Help:     "The flags of bpf_perf_event_output choose the buffer: with BPF_F_CURRENT_CPU it is that of the processor the program runs on.",
+		}
+		if cpu != 0 && got[0] == want[0] && got[cpu] == 0 {
+			f.Diagnosis = "perf-flags-zero"
+		}
+		t.Fail(f)
+	}
+}
+
+// carriesCount wants each record to carry what the counter became with it.
+func carriesCount(t *grader.T) {
+	layouts, err := t.Object.Records("count_value")
+	if errors.Is(err, object.ErrNoTypes) {
+		// All that can be told without types is a record of the value alone.
+		layouts, err = []object.Layout{{Size: 8}}, nil
+	}
+	if err != nil {
+		t.Fail(grader.Failure{
+			Expected: "a structure with a field __u64 count_value",
+			Message:  "The object has no structure with a field count_value of 8 bytes.",
+			Help:     "The record is a structure with the field __u64 count_value.",
+		})
+	}
+	counter := t.Map("counter")
+	steps := t.DrawExecs(testbed.ExecFailure, 3, 8)
+	before := counter.Uint64(0)
+	records := received(t, steps)
+	if len(records) == 0 {
+		t.Fail(grader.Failure{
+			Expected: fmt.Sprintf("%d records", grader.Calls(steps)),
+			Actual:   "no record",
+			Message:  "No record arrived, so there is no value to look at.",
+		})
+	}
+
+	// Order is certain on a processor, not across them; the calls were made
+	// one after another, in the order of the steps.
+	next := make(map[int][]uint64)
+	value := before
+	for _, step := range steps {
+		for range step.Count {
+			value++
+			next[step.CPU] = append(next[step.CPU], value)
+		}
+	}
+	for _, record := range records {
+		layout, ok := object.Pick(layouts, len(record.Data))
+		if !ok {
+			t.Fail(grader.Failure{
+				Expected: fmt.Sprintf("records of %d bytes and padding", layouts[0].Size),
+				Actual:   fmt.Sprintf("a record of %d bytes", len(record.Data)),
+				Message:  "The record is not as long as the structure that holds count_value.",
+				Help:     "Send the whole structure: the last argument of bpf_perf_event_output is its sizeof. An object without debug information must send the value alone: build it with -g.",
+			})
+		}
+		got, _ := layout.Uint64(record.Data)
+		if len(next[record.CPU]) == 0 {
+			t.Fail(grader.Failure{
+				Expected: fmt.Sprintf("%d records", grader.Calls(steps)),
+				Actual:   fmt.Sprintf("%d records", len(records)),
+				Message:  "More records arrived than calls were made.",
+			})
+		}
+		want := next[record.CPU][0]
+		next[record.CPU] = next[record.CPU][1:]
+		if got != want {
+			t.Fail(grader.Failure{
+				Expected: fmt.Sprintf("count_value %d", want),
+				Actual:   fmt.Sprintf("count_value %d", got),
+				Message:  fmt.Sprintf("A call made counter[0] %d, and its record says %d.", want, got),
+				Help:     "Set count_value from the counter after it was raised, in the same run of the program.",
+			})
+		}
+	}
+}
+
+func printsNothing(t *grader.T) {
+	steps := t.DrawExecs(testbed.ExecFailure, 2, 6)
+	t.Trace()
+	t.Exec(steps...)
+	if trace := t.Trace(); len(trace.Lines) > 0 || trace.Lost > 0 {
+		t.Fail(grader.Failure{
+			Expected: "no line of bpf_printk",
+			Actual:   fmt.Sprintf("%d lines for %d calls", uint64(len(trace.Lines))+trace.Lost, grader.Calls(steps)),
+			Message:  "The program still prints with bpf_printk.",
+			Help:     "The records take the place of the printed lines: remove bpf_printk.",
+		})
+	}
+}

@@ -1,0 +1,18 @@
+// Package exercises lists the exercises that bpfgrade brings along.
+package exercises
+
+import (
+	blockstartfentry "github.com/bpfgrade/bpfgrade/exercises/block-start-fentry"
+	blockstartkprobe "github.com/bpfgrade/bpfgrade/exercises/block-start-kprobe"
+	execcounter "github.com/bpfgrade/bpfgrade/exercises/exec-counter"
+	execevents "github.com/bpfgrade/bpfgrade/exercises/exec-events"
+	"github.com/bpfgrade/bpfgrade/grader"
+)
+
+// All are the exercises in the order in which a course takes them.
+var All = []*grader.Exercise{
+	execcounter.Exercise,
+	execevents.Exercise,
+	blockstartkprobe.Exercise,
+	blockstartfentry.Exercise,
+}

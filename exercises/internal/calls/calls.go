@@ -1,0 +1,107 @@
+// Package calls holds the checks of exercises that count calls of execve.
+package calls
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/object"
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// The names of the checks, for others to come after them.
+const (
+	CounterMap = "counter map"
+)
+
+// HasCounter is the check that there is a map to count in.
+func HasCounter(points float64) grader.Check {
+	return grader.Check{
+		Name:   CounterMap,
+		Points: points,
+		Run: func(t *grader.T) {
+			m := t.Map("counter")
+			if m.Type != "Array" || m.KeySize != 4 || m.ValueSize != 8 || m.MaxEntries < 1 {
+				t.Fail(grader.Failure{
+					Expected: "counter: Array, u32 -> u64, 1 entry or more",
+					Actual:   m.String(),
+					Message:  "The map counter does not have the type, or the sizes of key and value, that were asked for.",
+					Help:     "It is a BPF_MAP_TYPE_ARRAY with a __u32 key and a __u64 value.",
+				})
+			}
+		},
+	}
+}
+
+// Counted makes the calls and fails the check unless counter[0] went up by
+// want. It returns what counter[0] was before.
+func Counted(t *grader.T, steps []testbed.ExecStep, want int, hints Hints) (before uint64) {
+	counter := t.Map("counter")
+	runs := t.Runs()
+	before = counter.Uint64(0)
+	t.Exec(steps...)
+	got := counter.Uint64(0) - before
+	if got == uint64(want) {
+		return before
+	}
+
+	f := grader.Failure{
+		Expected: fmt.Sprintf("counter[0] up by %d", want),
+		Actual:   fmt.Sprintf("counter[0] up by %d", int64(got)),
+		Message:  fmt.Sprintf("A %s was made %d times, and counter[0] went from %d to %d.", steps[0].Kind, grader.Calls(steps), before, before+got),
+	}
+	switch runs = t.Runs() - runs; {
+	case got == 0 && before == 0 && runs == 0:
+		f.Help = "No program of the object ran during these calls: is it attached to a hook that every such call reaches?"
+		f.Diagnosis = "hook-never-fired"
+	case got == 0 && before == 0:
+		f.Help = fmt.Sprintf("The object's programs ran %d times and left counter[0] as it was: look at the conditions under which they return early, and at the key.", runs)
+		if slices.ContainsFunc(t.Object.Programs, looksUp) {
+			f.Diagnosis = "inverted-check"
+		}
+	case got == 0:
+		f.Help = hints.Missed
+		f.Diagnosis = hints.MissedDiagnosis
+	case got > uint64(want):
+		f.Help = hints.TooMany
+		f.Diagnosis = hints.TooManyDiagnosis
+	default:
+		f.Help = hints.Missed
+	}
+	t.Fail(f)
+	return before
+}
+
+// looksUp tells whether a program looks something up in a map.
+func looksUp(p object.Program) bool {
+	return slices.Contains(p.Helpers, "bpf_map_lookup_elem")
+}
+
+// Hints say what to look at when a count is wrong, and which mistake it is when
+// that is certain.
+type Hints struct {
+	// Missed is for calls that were not counted though others were.
+	Missed, MissedDiagnosis string
+	// TooMany is for what was counted and should not have been.
+	TooMany, TooManyDiagnosis string
+}
+
+// Successful are the hints for calls that succeed.
+var Successful = Hints{
+	Missed:  "Each call adds exactly one, on whichever processor it is made and whoever makes it.",
+	TooMany: "Each call adds exactly one: is there a second program, or a hook that a call passes twice, such as entry and exit?",
+}
+
+// Failing are the hints for calls that fail.
+var Failing = Hints{
+	Missed:          "A call that fails is a call too: hook the entry of the system call, not what happens after it succeeded.",
+	MissedDiagnosis: "success-only",
+	TooMany:         Successful.TooMany,
+}
+
+// Execveat are the hints for calls that do not count.
+var Execveat = Hints{
+	TooMany:          "execveat is another system call: count execve alone. A hook inside the kernel that both pass counts both.",
+	TooManyDiagnosis: "counts-execveat",
+}

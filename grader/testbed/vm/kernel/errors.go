@@ -1,0 +1,53 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// NotFoundError says that there is no such kernel: for [Store.Find] in the
+// store, for [Store.Add] in the package sources of this machine.
+type NotFoundError struct {
+	// Version is what was asked for. Empty means the default.
+	Version string
+	// Have are the names of the kernels in the store.
+	Have []string
+	// Offered are the versions in the package sources, the newest last. Only
+	// Add sets it.
+	Offered []string
+}
+
+func (e *NotFoundError) Error() string {
+	switch {
+	case e.Offered != nil:
+		return fmt.Sprintf("kernel %s: the package sources have %s", e.Version, strings.Join(e.Offered, ", "))
+	case e.Version == "":
+		return "no kernel is here yet; get one with: bpfgrade kernel add"
+	case len(e.Have) == 0:
+		return fmt.Sprintf("kernel %s: no kernel is here yet; get it with: bpfgrade kernel add %s", e.Version, e.Version)
+	default:
+		return fmt.Sprintf("kernel %s: not among those that are here (%s); get it with: bpfgrade kernel add %s",
+			e.Version, strings.Join(e.Have, ", "), e.Version)
+	}
+}
+
+// SourceError says that a kernel could not be looked for, or not everywhere,
+// because package sources did not answer.
+type SourceError struct {
+	// Version is what was asked for. Empty means the default.
+	Version string
+	// Reports are apt's words, one for each source.
+	Reports []string
+}
+
+func (e *SourceError) Error() string {
+	what := "kernel"
+	if e.Version != "" {
+		what += " " + e.Version
+	}
+	return what + ": not every package source answered:\n  " + strings.Join(e.Reports, "\n  ")
+}
+
+// ErrNoApt says that this machine has no packages that could be fetched.
+var ErrNoApt = errors.New("this machine has no apt; give a kernel of its own with --kernel PATH")

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0
+// Anna Lindqvist, exercise 4
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "prog.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, u64);
+} counter SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, sizeof(u32));
+	__uint(value_size, sizeof(u32));
+} events SEC(".maps");
+
+SEC("tracepoint/syscalls/sys_enter_execve")
+int handle_execve(struct trace_event_raw_sys_enter *ctx)
+{
+	struct exec_event event = {};
+	u64 *total;
+	u32 index = 0;
+
+	total = bpf_map_lookup_elem(&counter, &index);
+	if (!total)
+		return 0;
+	(*total)++;
+
+	event.count_value = *total;
+	event.pid = bpf_get_current_pid_tgid() >> 32;
+	bpf_perf_event_output(ctx, &events, BPF_F_CURRENT_CPU, &event, sizeof(event));
+	return 0;
+}
