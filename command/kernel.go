@@ -64,7 +64,7 @@ func (c *kernelAddCmd) Run(ctx context.Context, env *environment) error {
 	}
 	k, err := store.Add(ctx, c.Version, func(text string) { fmt.Fprintln(env.stderr, "bpfgrade:", text) })
 	var unknown *kernel.NotFoundError
-	if errors.As(err, &unknown) {
+	if errors.As(err, &unknown) || errors.Is(err, kernel.ErrVersion) {
 		return err
 	}
 	if err != nil {

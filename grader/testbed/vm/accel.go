@@ -16,6 +16,8 @@ import (
 type accelerator struct {
 	// argument and cpu go to -accel and -cpu.
 	argument, cpu string
+	// how says it to a person.
+	how string
 	// deadline is for a boot.
 	deadline time.Duration
 }
@@ -24,12 +26,12 @@ var (
 	// software emulates the processors in one thread: with a thread for each,
 	// a loaded host now and then starved one of them until the kernel saw a
 	// lockup, and two guests side by side use two cores just as well.
-	software = accelerator{"tcg,thread=single", "max", 3 * time.Minute}
+	software = accelerator{"tcg,thread=single", "max", "", 3 * time.Minute}
 	// hardware needs a processor and a kernel that can do it. A /dev/kvm that
 	// exists proves nothing: in a machine that is virtual itself, guests were
 	// seen to end at their first instructions and to hang. A boot takes about
 	// a second where it works.
-	hardware = accelerator{"kvm", "host", 20 * time.Second}
+	hardware = accelerator{"kvm", "host", " under KVM", 20 * time.Second}
 )
 
 // kvm is the device through which the kernel offers virtual machines.
@@ -53,7 +55,7 @@ func (t *Template) openWith(ctx context.Context, archive []byte, qemuVersion str
 		if ctx.Err() != nil || !errors.As(err, &boot) {
 			return err
 		}
-		t.config.log(fmt.Sprintf("KVM does not work here, so the kernel is emulated in software (%v)", boot.Err))
+		t.config.log("KVM does not work here: the kernel is emulated in software")
 		if err := os.WriteFile(note, []byte(err.Error()+"\n"), 0o600); err != nil {
 			return err
 		}

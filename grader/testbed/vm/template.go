@@ -1,6 +1,7 @@
 package vm
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,7 +121,7 @@ func (t *Template) ensure(ctx context.Context, archive []byte) error {
 		return nil
 	}
 	prune(t.root)
-	t.config.log(fmt.Sprintf("booting Linux %s (once)", t.config.Kernel.Name))
+	t.config.log(fmt.Sprintf("booting Linux %s%s (once)", t.config.Kernel.Name, t.config.accel.how))
 	ctx, cancel := context.WithTimeout(ctx, t.config.accel.deadline)
 	defer cancel()
 	err := t.make(ctx, archive)
@@ -278,17 +280,33 @@ func (m *monitor) keepMemory(ctx context.Context) error {
 	return m.execute(ctx, "migrate-set-capabilities", map[string]any{"capabilities": []any{capability}}, nil)
 }
 
-// templateAge is how long an unused template is kept.
-const templateAge = 30 * 24 * time.Hour
+// Templates are removed when nobody has used them for long, and all but the
+// newest few once nobody can be about to use them: each build of the agent has
+// a template of its own.
+const (
+	templateAge   = 30 * 24 * time.Hour
+	templateRest  = time.Hour
+	keptTemplates = 8
+)
 
-// prune removes templates that nobody has used for long.
+// prune removes templates that are not worth their room.
 func prune(root string) {
+	type used struct {
+		dir   string
+		since time.Duration
+	}
 	entries, _ := os.ReadDir(root)
+	var templates []used
 	for _, entry := range entries {
 		dir := filepath.Join(root, entry.Name())
-		info, err := os.Stat(filepath.Join(dir, completeFile))
-		if err == nil && time.Since(info.ModTime()) > templateAge {
-			os.RemoveAll(dir)
+		if info, err := os.Stat(filepath.Join(dir, completeFile)); err == nil {
+			templates = append(templates, used{dir, time.Since(info.ModTime())})
+		}
+	}
+	slices.SortFunc(templates, func(a, b used) int { return cmp.Compare(a.since, b.since) })
+	for i, t := range templates {
+		if t.since > templateAge || i >= keptTemplates && t.since > templateRest {
+			os.RemoveAll(t.dir)
 		}
 	}
 }

@@ -19,6 +19,9 @@ type distribution struct {
 	// standard are the packages that depend on the distribution's own kernel,
 	// the best first.
 	standard []string
+	// namedByABI tells that a version of the kernel is told apart by its ABI,
+	// such as 6.8.0-45, rather than by its upstream version.
+	namedByABI bool
 }
 
 var distributions = []distribution{
@@ -34,6 +37,8 @@ var distributions = []distribution{
 		aliases:  []string{"devel"},
 		flavours: []string{"generic", "virtual", "kvm"},
 		standard: []string{"linux-image-generic", "linux-image-virtual"},
+
+		namedByABI: true,
 	},
 }
 
@@ -49,24 +54,11 @@ func (d *distribution) base(suite string) string {
 }
 
 // others lists the releases but for one, in the order to ask them: the later
-// ones, the nearest first, and the earlier ones, the nearest first. What is
-// older than the kernels of the own release is looked for in the earlier first.
-func (d *distribution) others(home string, older bool) []string {
+// ones, the nearest first, and then the earlier ones, the nearest first. Where
+// an alias stands is not known: for one it lists all.
+func (d *distribution) others(home string) []string {
 	i := slices.Index(d.suites, home)
-	if i < 0 {
-		// An alias: where it stands is not known.
-		suites := slices.Clone(d.suites)
-		if !older {
-			return suites
-		}
-		slices.Reverse(suites)
-		return suites
-	}
-	later := slices.Clone(d.suites[i+1:])
-	earlier := slices.Clone(d.suites[:i])
+	earlier := slices.Clone(d.suites[:max(i, 0)])
 	slices.Reverse(earlier)
-	if older {
-		return append(earlier, later...)
-	}
-	return append(later, earlier...)
+	return append(slices.Clone(d.suites[i+1:]), earlier...)
 }

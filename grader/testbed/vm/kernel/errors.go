@@ -13,15 +13,15 @@ type NotFoundError struct {
 	Version string
 	// Have are the names of the kernels in the store.
 	Have []string
-	// Offered are the versions in the package sources, the newest last. Only
-	// Add sets it.
+	// Offered are the newest versions of each series in the package sources,
+	// the newest last. Only Add sets it.
 	Offered []string
 }
 
 func (e *NotFoundError) Error() string {
 	switch {
 	case e.Offered != nil:
-		return fmt.Sprintf("kernel %s: the package sources have %s", e.Version, strings.Join(e.Offered, ", "))
+		return fmt.Sprintf("kernel %s: not in the package sources, which have %s", e.Version, strings.Join(e.Offered, ", "))
 	case e.Version == "":
 		return "no kernel is here yet; get one with: bpfgrade kernel add"
 	case len(e.Have) == 0:
@@ -48,6 +48,14 @@ func (e *SourceError) Error() string {
 	}
 	return what + ": not every package source answered:\n  " + strings.Join(e.Reports, "\n  ")
 }
+
+// ErrVersion says that a word is no version.
+var ErrVersion = errors.New("give a version such as 6.12; a kernel of your own is given to grade with --kernel PATH")
+
+// ErrNoMirror says that the package sources of this machine are those of a
+// distribution whose kernels are not known.
+var ErrNoMirror = errors.New("none of this machine's package sources is Debian's or Ubuntu's; " +
+	"give a kernel of its own with --kernel PATH")
 
 // ErrNoApt says that this machine has no packages that could be fetched.
 var ErrNoApt = errors.New("this machine has no apt; give a kernel of its own with --kernel PATH")

@@ -175,7 +175,7 @@ func firstRelease(line []byte) (string, error) {
 // validName tells whether a version or release, which becomes the name of a
 // folder, is one.
 func validName(name string) bool {
-	if name == "" || len(name) > 64 || !digit(name[0]) {
+	if name == "" || len(name) > 64 || name[0] < '0' || name[0] > '9' {
 		return false
 	}
 	return strings.IndexFunc(name, func(r rune) bool {

@@ -174,6 +174,20 @@ func mirrors(configured []source) (d *distribution, home string, sources []sourc
 	return nil, "", nil
 }
 
+// plain keeps the suites of one release, without its backports.
+func (d *distribution) plain(release string, sources []source) []source {
+	var kept []source
+	for _, s := range sources {
+		s.suites = slices.DeleteFunc(slices.Clone(s.suites), func(suite string) bool {
+			return d.base(suite) != release || strings.HasSuffix(suite, "-backports")
+		})
+		if len(s.suites) > 0 {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
 // withBackports adds to each source the backports of its releases.
 func (d *distribution) withBackports(sources []source) []source {
 	var wider []source

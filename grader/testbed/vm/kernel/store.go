@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Store keeps kernels, each in a folder of its own.
@@ -16,13 +20,15 @@ type Store struct {
 	dir string
 }
 
-// The files of a store and of a kernel in it. info is written last: a folder
-// without it is no kernel.
+// The files of a store and of a kernel in it.
 const (
 	infoFile     = "kernel.json"
 	imageFile    = "vmlinuz"
 	modulesDir   = "modules"
 	standardFile = "default"
+	lockFile     = "lock"
+	// unfinishedDir is the kernel that is being added.
+	unfinishedDir = "unfinished"
 )
 
 // OpenStore opens the kernels below a folder.
@@ -76,18 +82,12 @@ func (s *Store) Find(word string) (Kernel, error) {
 	}
 	unknown := &NotFoundError{Version: word}
 	for _, k := range slices.Backward(kernels) {
-		if k.matches(word) {
+		if matches(word, k.Name, k.Release) {
 			return k, nil
 		}
 		unknown.Have = append(unknown.Have, k.Name)
 	}
 	return Kernel{}, unknown
-}
-
-// matches tells whether a word means the kernel.
-func (k Kernel) matches(word string) bool {
-	return k.Name == word || strings.HasPrefix(k.Name, word+".") ||
-		k.Release == word || strings.HasPrefix(k.Release, word+"-")
 }
 
 // standard is the kernel that was added first, or the oldest when that is gone.
@@ -107,9 +107,69 @@ func (s *Store) standard(kernels []Kernel) (Kernel, error) {
 	return kernels[0], nil
 }
 
-// keep moves an unpacked kernel into the store. The folder dir holds image and
-// modules and lies beside the store's kernels.
-func (s *Store) keep(k Kernel, dir string) (Kernel, error) {
+// lock keeps other processes from adding kernels until unlock is called.
+func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
+	file, err := os.OpenFile(filepath.Join(s.dir, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if err == nil {
+			return func() { file.Close() }, nil
+		}
+		if err != unix.EWOULDBLOCK {
+			file.Close()
+			return nil, err
+		}
+		select {
+		case <-ctx.Done():
+			file.Close()
+			return nil, ctx.Err()
+		case <-time.After(lockInterval):
+		}
+	}
+}
+
+// lockInterval is how often lock looks whether another process is done.
+const lockInterval = 100 * time.Millisecond
+
+// unfinished makes an empty folder for a kernel that is being added, and
+// removes what a process that was killed has left. It wants the lock.
+func (s *Store) unfinished() (string, error) {
+	dir := filepath.Join(s.dir, unfinishedDir)
+	if err := os.RemoveAll(dir); err != nil {
+		return "", err
+	}
+	return dir, os.MkdirAll(filepath.Join(dir, "apt"), 0o700)
+}
+
+// keep moves an unpacked kernel into the store, whole or not at all. It wants
+// the lock.
+func (s *Store) keep(k Kernel, root string) (Kernel, error) {
+	dir := filepath.Join(s.dir, unfinishedDir, "kernel")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return Kernel{}, err
+	}
+	image := filepath.Join(dir, imageFile)
+	if err := os.Rename(filepath.Join(root, "boot", "vmlinuz-"+k.Release), image); err != nil {
+		return Kernel{}, err
+	}
+	release, err := imageRelease(image)
+	if err != nil {
+		return Kernel{}, err
+	}
+	if release != k.Release {
+		return Kernel{}, fmt.Errorf("%s has the kernel %s, not %s", k.Origin, release, k.Release)
+	}
+	// Newer packages have no link /lib any more.
+	modules := filepath.Join(root, "lib/modules", release)
+	if _, err := os.Stat(modules); err != nil {
+		modules = filepath.Join(root, "usr/lib/modules", release)
+	}
+	if err := os.Rename(modules, filepath.Join(dir, modulesDir)); err != nil {
+		return Kernel{}, err
+	}
 	text, err := json.MarshalIndent(k, "", " ")
 	if err != nil {
 		return Kernel{}, err
@@ -117,11 +177,7 @@ func (s *Store) keep(k Kernel, dir string) (Kernel, error) {
 	if err := os.WriteFile(filepath.Join(dir, infoFile), text, 0o600); err != nil {
 		return Kernel{}, err
 	}
-	target := filepath.Join(s.dir, k.Name)
-	if err := os.RemoveAll(target); err != nil {
-		return Kernel{}, err
-	}
-	if err := os.Rename(dir, target); err != nil {
+	if err := os.Rename(dir, filepath.Join(s.dir, k.Name)); err != nil {
 		return Kernel{}, err
 	}
 	standard := filepath.Join(s.dir, standardFile)
