@@ -146,32 +146,43 @@ func parseDeb822(text string) []source {
 }
 
 // mirrors keeps the sources of the distribution whose suites are configured,
-// and those suites of them, and returns its own release.
+// and those suites of them, and returns its own release. Suites such as stable
+// count only where none has the name of a release: others have them too.
 func mirrors(configured []source) (d *distribution, home string, sources []source) {
-	for i := range distributions {
-		d = &distributions[i]
-		for _, s := range configured {
-			var suites []string
-			for _, suite := range s.suites {
-				if base := d.base(suite); base != "" {
-					suites = append(suites, suite)
+	for _, named := range []bool{true, false} {
+		for i := range distributions {
+			d = &distributions[i]
+			releases := d.aliases
+			if named {
+				releases = d.suites
+			}
+			for _, s := range configured {
+				if suites := s.of(d, releases); len(suites) > 0 {
 					if home == "" {
-						home = base
+						home = d.base(suites[0])
 					}
+					s.suites, s.components = suites, []string{kernelComponent}
+					sources = append(sources, s)
 				}
 			}
-			fetched := !slices.ContainsFunc(s.uris, func(uri string) bool { return strings.HasPrefix(uri, "cdrom:") })
-			if len(suites) > 0 && fetched && slices.Contains(s.components, kernelComponent) {
-				s.suites, s.components = suites, []string{kernelComponent}
-				sources = append(sources, s)
+			if len(sources) > 0 {
+				return d, home, sources
 			}
 		}
-		if len(sources) > 0 {
-			return d, home, sources
-		}
-		home = ""
 	}
 	return nil, "", nil
+}
+
+// of returns the suites of some releases of a distribution that could be
+// fetched and have kernels.
+func (s source) of(d *distribution, releases []string) []string {
+	disc := func(uri string) bool { return strings.HasPrefix(uri, "cdrom:") }
+	if slices.ContainsFunc(s.uris, disc) || !slices.Contains(s.components, kernelComponent) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(s.suites), func(suite string) bool {
+		return !slices.Contains(releases, d.base(suite))
+	})
 }
 
 // plain keeps the suites of one release, without its backports.

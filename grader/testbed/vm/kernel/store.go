@@ -80,11 +80,13 @@ func (s *Store) Find(word string) (Kernel, error) {
 	if word == "" {
 		return s.standard(kernels)
 	}
-	unknown := &NotFoundError{Version: word}
 	for _, k := range slices.Backward(kernels) {
 		if matches(word, k.Name, k.Release) {
 			return k, nil
 		}
+	}
+	unknown := &NotFoundError{Version: word}
+	for _, k := range kernels {
 		unknown.Have = append(unknown.Have, k.Name)
 	}
 	return Kernel{}, unknown
