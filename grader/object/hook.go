@@ -61,32 +61,43 @@ func ParseHook(section string) Hook {
 	return Hook{Kind: prefixes[prefix], Target: target, Section: section}
 }
 
-// maxTypos is how many letters of a misspelt prefix may be wrong.
-const maxTypos = 3
+// maxTypos is how many letters of a misspelt prefix may be wrong, maxPrefix how
+// long it may be.
+const (
+	maxTypos  = 3
+	maxPrefix = 32
+)
 
 // NearestSection mends the prefix of a section that no loader knows, or returns
 // nothing when none is near.
 func NearestSection(section string) string {
-	prefix, rest, _ := strings.Cut(section, "/")
+	prefix, target, hasTarget := strings.Cut(strings.TrimPrefix(section, "?"), "/")
+	if len(prefix) > maxPrefix {
+		return ""
+	}
 	best, distance := "", min(maxTypos, len(prefix)/2)+1
 	for _, p := range slices.Sorted(maps.Keys(prefixes)) {
 		if d := levenshtein.ComputeDistance(prefix, p); d < distance {
 			best, distance = p, d
 		}
 	}
-	if best == "" {
-		return ""
+	if best == "" || !hasTarget {
+		return best
 	}
-	return best + "/" + rest
+	return best + "/" + target
 }
 
 // String says what the hook is, in words.
 func (h Hook) String() string {
-	switch {
-	case h.Kind == Unknown:
+	if h.Kind == Unknown {
 		return "in the section " + h.Section
-	case h.Target == "":
-		return "a " + string(h.Kind) + " without a target"
 	}
-	return "a " + string(h.Kind) + " on " + h.Target
+	article := "a "
+	if h.Kind == Fentry || h.Kind == Fexit {
+		article = "an "
+	}
+	if h.Target == "" {
+		return article + string(h.Kind) + " without a target"
+	}
+	return article + string(h.Kind) + " on " + h.Target
 }

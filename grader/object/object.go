@@ -6,10 +6,15 @@ package object
 import (
 	"bytes"
 	"debug/elf"
+	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"math/bits"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/cilium/ebpf"
@@ -44,6 +49,8 @@ type Program struct {
 	Type string
 	// Helpers are the names of the kernel's helpers that it calls, sorted.
 	Helpers []string
+
+	instructions asm.Instructions
 }
 
 // Unspecified is the type of a program whose section no loader knows.
@@ -75,19 +82,20 @@ func (e *Error) Unwrap() error { return e.Err }
 // Read reads an object file. The error is an *Error when the file's contents
 // are to blame.
 func Read(path string) (*Object, error) {
-	info, err := os.Stat(path)
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > MaxSize {
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, MaxSize+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > MaxSize {
 		return nil, &Error{
-			Reason: fmt.Sprintf("The object file has %d bytes; %d is the most that is read.", info.Size(), MaxSize),
+			Reason: fmt.Sprintf("The object file has more than %d bytes, which is the most that is read.", MaxSize),
 			Help:   "A BPF object of an exercise has some ten thousand bytes: is this the right file?",
 		}
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
 	}
 	return Parse(data)
 }
@@ -100,12 +108,16 @@ func Parse(data []byte) (obj *Object, err error) {
 			obj, err = nil, malformed(fmt.Errorf("%v", r))
 		}
 	}()
-	if err := checkELF(data); err != nil {
+	header, err := checkHeader(data)
+	if err != nil {
 		return nil, err
+	}
+	if err := checkLimits(data, header); err != nil {
+		return nil, malformed(err)
 	}
 	spec, err := ebpf.LoadCollectionSpecFromReader(bytes.NewReader(data))
 	if err != nil {
-		return nil, malformed(err)
+		return nil, unreadable(err)
 	}
 	if len(spec.Programs) == 0 {
 		return nil, &Error{
@@ -117,12 +129,13 @@ func Parse(data []byte) (obj *Object, err error) {
 	obj = &Object{Data: data, types: spec.Types, HasBTF: spec.Types != nil}
 	for _, name := range slices.Sorted(maps.Keys(spec.Programs)) {
 		p := spec.Programs[name]
-		obj.License = p.License
+		obj.License, _, _ = strings.Cut(p.License, "\x00")
 		obj.Programs = append(obj.Programs, Program{
-			Name:    name,
-			Hook:    ParseHook(p.SectionName),
-			Type:    p.Type.String(),
-			Helpers: helpers(p.Instructions),
+			Name:         name,
+			Hook:         ParseHook(p.SectionName),
+			Type:         p.Type.String(),
+			Helpers:      helpers(p.Instructions),
+			instructions: p.Instructions,
 		})
 	}
 	for _, name := range slices.Sorted(maps.Keys(spec.Maps)) {
@@ -140,43 +153,73 @@ func Parse(data []byte) (obj *Object, err error) {
 	return obj, nil
 }
 
+const buildHelp = "Build it with clang -g -O2 -target bpf -c prog.bpf.c -o prog.bpf.o"
+
 func malformed(err error) *Error {
-	return &Error{
-		Reason: fmt.Sprintf("The object file is damaged: %v.", err),
-		Help:   "Build it again: clang -g -O2 -target bpf -c prog.bpf.c -o prog.bpf.o",
-		Err:    err,
-	}
+	return &Error{Reason: fmt.Sprintf("The object file cannot be read: %s.", printable(err.Error())), Help: buildHelp, Err: err}
 }
 
-// checkELF recognises files that are no BPF objects at all.
-func checkELF(data []byte) error {
-	const build = "Build it with clang -g -O2 -target bpf -c prog.bpf.c -o prog.bpf.o"
+// unreadable explains what the loader says of an object. It can be a damaged
+// file, but also something that was written so in the source.
+func unreadable(err error) *Error {
+	e := &Error{Reason: fmt.Sprintf("The loader cannot read the object file: %s.", printable(err.Error())), Err: err}
+	switch {
+	case strings.Contains(e.Reason, "missing BTF"):
+		e.Help = "What a map is made of stands in the debug information. " + buildHelp
+	case strings.Contains(e.Reason, "in BTF map definition"):
+		e.Help = "A map is defined by __uint(type, …), __uint(max_entries, …), __type(key, …) and __type(value, …)."
+	case strings.Contains(e.Reason, "erroneous static qualifier"):
+		e.Help = "A map must be visible to the loader: remove static from its definition."
+	}
+	return e
+}
+
+// maxReason is how much of an error is repeated, in characters.
+const maxReason = 300
+
+// printable makes text that may quote a file safe to show, on one line.
+func printable(text string) string {
+	quoted := strconv.QuoteToGraphic(strings.ToValidUTF8(text, "�"))
+	quoted = strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
+	if runes := []rune(quoted); len(runes) > maxReason {
+		return string(runes[:maxReason]) + "…"
+	}
+	return quoted
+}
+
+// checkHeader recognises files that are no BPF objects at all.
+func checkHeader(data []byte) (*elf.Header64, error) {
 	if len(data) == 0 {
-		return &Error{Reason: "The object file is empty.", Help: build}
+		return nil, &Error{Reason: "The object file is empty.", Help: buildHelp}
 	}
 	if !bytes.HasPrefix(data, []byte(elf.ELFMAG)) {
-		return &Error{
+		return nil, &Error{
 			Reason: fmt.Sprintf("This is not an object file: it begins with %q.", data[:min(len(data), 16)]),
-			Help:   build,
+			Help:   buildHelp,
 		}
 	}
-	file, err := elf.NewFile(bytes.NewReader(data))
-	if err != nil {
-		return malformed(err)
+	// A header of 32 bits is the same up to the machine.
+	var header elf.Header64
+	if _, err := binary.Decode(data, binary.LittleEndian, &header); err != nil {
+		return nil, malformed(errors.New("it ends within its header"))
 	}
-	defer file.Close()
-	switch {
-	case file.Machine != elf.EM_BPF:
-		return &Error{
-			Reason: fmt.Sprintf("This object file is for the processor %s, not for BPF.", strings.TrimPrefix(file.Machine.String(), "EM_")),
-			Help:   build,
+	bigEndian := elf.Data(header.Ident[elf.EI_DATA]) == elf.ELFDATA2MSB
+	if bigEndian {
+		header.Machine = bits.ReverseBytes16(header.Machine)
+		header.Type = bits.ReverseBytes16(header.Type)
+	}
+	switch machine := elf.Machine(header.Machine); {
+	case machine != elf.EM_BPF:
+		return nil, &Error{
+			Reason: fmt.Sprintf("This object file is for the processor %s, not for BPF.", strings.TrimPrefix(machine.String(), "EM_")),
+			Help:   buildHelp,
 		}
-	case file.Data != elf.ELFDATA2LSB || file.Class != elf.ELFCLASS64:
-		return &Error{Reason: "This object file is for a machine with another byte order or word size.", Help: build}
-	case file.Type != elf.ET_REL:
-		return &Error{Reason: fmt.Sprintf("This is not an object file but a file of type %s.", file.Type), Help: build}
+	case bigEndian || elf.Class(header.Ident[elf.EI_CLASS]) != elf.ELFCLASS64:
+		return nil, &Error{Reason: "This object file is for a machine with another byte order or word size.", Help: buildHelp}
+	case elf.Type(header.Type) != elf.ET_REL:
+		return nil, &Error{Reason: fmt.Sprintf("This is not an object file but a file of type %s.", elf.Type(header.Type)), Help: buildHelp}
 	}
-	return nil
+	return &header, nil
 }
 
 // helpers lists the helpers that instructions call.
@@ -184,18 +227,22 @@ func helpers(insns asm.Instructions) []string {
 	seen := make(map[string]bool)
 	for _, ins := range insns {
 		if ins.IsBuiltinCall() {
-			name := asm.BuiltinFunc(ins.Constant).String()
-			seen[helperName(name)] = true
+			seen[helperName(asm.BuiltinFunc(ins.Constant))] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// helperName writes FnTracePrintk as bpf_trace_printk.
-func helperName(name string) string {
+// helperName writes FnTracePrintk as bpf_trace_printk, and a helper without a
+// name as the kernel does: unknown#999.
+func helperName(helper asm.BuiltinFunc) string {
+	name, known := strings.CutPrefix(helper.String(), "Fn")
+	if !known {
+		return fmt.Sprintf("unknown#%d", helper)
+	}
 	var b strings.Builder
 	b.WriteString("bpf")
-	for _, r := range strings.TrimPrefix(name, "Fn") {
+	for _, r := range name {
 		if 'A' <= r && r <= 'Z' {
 			b.WriteByte('_')
 		}

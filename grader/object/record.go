@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/cilium/ebpf/btf"
 )
@@ -21,55 +22,118 @@ func (l Layout) Uint64(data []byte) (uint64, bool) {
 	if len(data) < l.Offset+8 {
 		return 0, false
 	}
-	return binary.NativeEndian.Uint64(data[l.Offset:]), true
+	return binary.LittleEndian.Uint64(data[l.Offset:]), true
 }
 
 // ErrNoRecord says that no structure has the field.
 var ErrNoRecord = errors.New("no such structure")
 
-// ErrNoTypes says that the object has neither BTF nor DWARF to look in.
+// ErrNoTypes says that the object's BTF has no such structure, and that there
+// is no DWARF to look further in.
 var ErrNoTypes = errors.New("the object has no debug information: build it with -g")
 
 // Records returns the structures that have a field of that name and of 8
-// bytes. A structure that is only the type of a local variable is not in an
-// object's BTF: those are looked for in its DWARF. The error wraps ErrNoRecord
-// or ErrNoTypes.
+// bytes, themselves or in a member without a name. A structure that is only
+// the type of a local variable is not in an object's BTF: its DWARF has those
+// as well. The error wraps ErrNoRecord or ErrNoTypes.
 func (o *Object) Records(field string) ([]Layout, error) {
-	layouts := o.recordsInBTF(field)
-	if len(layouts) > 0 {
-		return layouts, nil
+	types, err := readDebugTypes(o.Data)
+	structs := append(structsInBTF(o.types), types.structs...)
+	search := search{
+		field:    field,
+		without:  make(map[btf.Type]bool),
+		embedded: make(map[btf.Type]bool),
 	}
-	layouts, err := recordsInDWARF(o.Data, field)
-	if len(layouts) > 0 {
-		return layouts, nil
+	var layouts []Layout
+	found := make(map[*btf.Struct]int)
+	for _, s := range structs {
+		if offset, ok := search.offset(s, 0); ok {
+			found[s] = offset
+		}
 	}
-	if err != nil {
+	for _, s := range structs {
+		offset, ok := found[s]
+		l := Layout{Struct: s.Name, Offset: offset, Size: int(s.Size)}
+		if ok && offset+8 <= l.Size && !search.embedded[s] && !slices.Contains(layouts, l) {
+			layouts = append(layouts, l)
+		}
+	}
+	switch {
+	case len(layouts) > 0:
+		return layouts, nil
+	case err != nil:
 		return nil, err
 	}
 	return nil, fmt.Errorf("%w: none has a field %s of 8 bytes", ErrNoRecord, field)
 }
 
-func (o *Object) recordsInBTF(field string) []Layout {
-	var layouts []Layout
-	if o.types == nil {
+func structsInBTF(types *btf.Spec) (structs []*btf.Struct) {
+	if types == nil {
 		return nil
 	}
-	for t, err := range o.types.All() {
+	defer func() {
+		// The parser is not made for hostile files.
+		if recover() != nil {
+			structs = nil
+		}
+	}()
+	for t, err := range types.All() {
 		if err != nil {
 			break
 		}
-		s, ok := t.(*btf.Struct)
-		if !ok {
-			continue
-		}
-		for _, m := range s.Members {
-			size, err := btf.Sizeof(m.Type)
-			if err == nil && size == 8 && m.Name == field && m.BitfieldSize == 0 {
-				layouts = append(layouts, Layout{s.Name, int(m.Offset.Bytes()), int(s.Size)})
-			}
+		if s, ok := t.(*btf.Struct); ok {
+			structs = append(structs, s)
 		}
 	}
-	return layouts
+	return structs
+}
+
+// search looks for a field.
+type search struct {
+	field string
+	// without are the structures and unions that do not have it. Crafted
+	// types contain each other in more ways than can be followed.
+	without map[btf.Type]bool
+	// embedded are those that are a member without a name of another.
+	embedded map[btf.Type]bool
+}
+
+// offset returns where a structure or union has the field, in bytes.
+func (s *search) offset(t btf.Type, depth int) (offset int, found bool) {
+	t = btf.UnderlyingType(t)
+	if s.without[t] || depth > maxDepth {
+		return 0, false
+	}
+	s.without[t] = true
+	for _, m := range members(t) {
+		offset, found = 0, false
+		switch {
+		case m.BitfieldSize != 0 || m.Offset%8 != 0:
+		case m.Name == "":
+			s.embedded[btf.UnderlyingType(m.Type)] = true
+			offset, found = s.offset(m.Type, depth+1)
+		case m.Name == s.field:
+			size, err := btf.Sizeof(m.Type)
+			found = err == nil && size == 8
+		}
+		if found {
+			delete(s.without, t)
+			return int(m.Offset.Bytes()) + offset, true
+		}
+	}
+	return 0, false
+}
+
+// members returns the members of a structure or union, and none of any other
+// type.
+func members(t btf.Type) []btf.Member {
+	switch t := t.(type) {
+	case *btf.Struct:
+		return t.Members
+	case *btf.Union:
+		return t.Members
+	}
+	return nil
 }
 
 // Pick chooses the layout of a record that arrived with n bytes: the perf

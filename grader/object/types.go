@@ -23,9 +23,24 @@ func typeName(t btf.Type, size uint32) string {
 	case *btf.Pointer:
 		return "pointer"
 	case *btf.Array:
-		return fmt.Sprintf("%s[%d]", typeName(t.Type, 0), t.Nelems)
+		return arrayName(t)
 	}
 	return fmt.Sprintf("%d bytes", size)
+}
+
+// arrayName writes an array of arrays with the outer one first. A crafted type
+// can contain itself.
+func arrayName(t *btf.Array) string {
+	dimensions := ""
+	for range maxDepth {
+		dimensions += fmt.Sprintf("[%d]", t.Nelems)
+		inner, ok := btf.UnderlyingType(t.Type).(*btf.Array)
+		if !ok {
+			return typeName(t.Type, 0) + dimensions
+		}
+		t = inner
+	}
+	return "array"
 }
 
 func orUnnamed(name string) string {

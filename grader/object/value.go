@@ -50,18 +50,33 @@ func (s *Struct) String() string {
 	return "{" + strings.Join(fields, ", ") + "}"
 }
 
-// maxElements and maxDepth bound the values that a crafted type can describe.
+// maxElements and maxDepth bound the values that a crafted type can describe:
+// the elements of arrays, characters among them, and fields together, and how
+// deep they are nested.
 const (
-	maxElements = 1 << 16
+	maxElements = 1 << 20
 	maxDepth    = 32
 )
 
 // Decode reads memory through a type. Memory may be longer than the type.
 func Decode(t btf.Type, data []byte) (Value, error) {
-	return decode(t, data, 0)
+	d := decoder{left: maxElements}
+	return d.decode(t, data, 0)
 }
 
-func decode(t btf.Type, data []byte, depth int) (Value, error) {
+// decoder counts what is left of maxElements.
+type decoder struct {
+	left int
+}
+
+func (d *decoder) take(elements int) error {
+	if d.left -= elements; d.left < 0 {
+		return fmt.Errorf("decode: more than %d elements", maxElements)
+	}
+	return nil
+}
+
+func (d *decoder) decode(t btf.Type, data []byte, depth int) (Value, error) {
 	if depth > maxDepth {
 		return nil, fmt.Errorf("decode %s: nested too deeply", typeName(t, 0))
 	}
@@ -73,40 +88,49 @@ func decode(t btf.Type, data []byte, depth int) (Value, error) {
 		return nil, fmt.Errorf("decode %s: %d bytes instead of %d", typeName(t, 0), len(data), size)
 	}
 	switch t := btf.UnderlyingType(t).(type) {
-	case *btf.Int:
-		if t.Encoding == btf.Bool {
-			return data[0] != 0, nil
+	case *btf.Int, *btf.Enum, *btf.Pointer:
+		if size == 0 || size > 8 {
+			return nil, fmt.Errorf("decode an integer of %d bytes", size)
 		}
-		return integer(data, int(t.Size), t.Encoding == btf.Signed)
-	case *btf.Enum:
-		return integer(data, int(t.Size), t.Signed)
-	case *btf.Pointer:
-		return integer(data, size, false)
+		var buf [8]byte
+		copy(buf[:], data[:size])
+		return integer(t, binary.LittleEndian.Uint64(buf[:]), 8*size), nil
 	case *btf.Array:
-		return decodeArray(t, data, depth)
+		return d.decodeArray(t, data, depth)
 	case *btf.Struct:
-		return decodeMembers(t.Members, data, depth)
+		return d.decodeMembers(t.Members, data, depth)
 	case *btf.Union:
-		return decodeMembers(t.Members, data, depth)
+		return d.decodeMembers(t.Members, data, depth)
 	}
 	return nil, fmt.Errorf("decode %s: not a type of data", typeName(t, 0))
 }
 
-func integer(data []byte, size int, signed bool) (Value, error) {
-	if size > 8 {
-		return nil, fmt.Errorf("decode an integer of %d bytes: too long", size)
+// integer gives the lowest bits of a word, 1 to 64 of them, the meaning that
+// their type has.
+func integer(t btf.Type, word uint64, bits int) Value {
+	unused := 64 - bits
+	unsigned := word << unused >> unused
+	signed := int64(word<<unused) >> unused
+	switch t := t.(type) {
+	case *btf.Int:
+		switch t.Encoding {
+		case btf.Bool:
+			return unsigned != 0
+		case btf.Signed:
+			return signed
+		}
+	case *btf.Enum:
+		if t.Signed {
+			return signed
+		}
 	}
-	var buf [8]byte
-	copy(buf[:], data[:size])
-	n := binary.NativeEndian.Uint64(buf[:])
-	if signed {
-		shift := 64 - 8*size
-		return int64(n<<shift) >> shift, nil
-	}
-	return n, nil
+	return unsigned
 }
 
-func decodeArray(t *btf.Array, data []byte, depth int) (Value, error) {
+func (d *decoder) decodeArray(t *btf.Array, data []byte, depth int) (Value, error) {
+	if err := d.take(int(t.Nelems)); err != nil {
+		return nil, err
+	}
 	if element, ok := btf.UnderlyingType(t.Type).(*btf.Int); ok && element.Size == 1 && intName(element) == "char" {
 		text, _, _ := strings.Cut(string(data[:t.Nelems]), "\x00")
 		return text, nil
@@ -115,26 +139,26 @@ func decodeArray(t *btf.Array, data []byte, depth int) (Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.Nelems > maxElements {
-		return nil, fmt.Errorf("decode %s: too many elements", typeName(t, 0))
-	}
 	values := make([]Value, t.Nelems)
 	for i := range values {
-		if values[i], err = decode(t.Type, data[i*size:], depth+1); err != nil {
+		if values[i], err = d.decode(t.Type, data[i*size:], depth+1); err != nil {
 			return nil, err
 		}
 	}
 	return values, nil
 }
 
-func decodeMembers(members []btf.Member, data []byte, depth int) (Value, error) {
+func (d *decoder) decodeMembers(members []btf.Member, data []byte, depth int) (Value, error) {
+	if err := d.take(len(members)); err != nil {
+		return nil, err
+	}
 	s := &Struct{}
 	for _, m := range members {
 		offset := int(m.Offset.Bytes())
 		if offset > len(data) {
 			return nil, fmt.Errorf("decode field %s: it begins after the end", m.Name)
 		}
-		value, err := decodeMember(m, data[offset:], depth)
+		value, err := d.decodeMember(m, data[offset:], depth)
 		if err != nil {
 			return nil, fmt.Errorf("field %s: %w", m.Name, err)
 		}
@@ -147,13 +171,17 @@ func decodeMembers(members []btf.Member, data []byte, depth int) (Value, error) 
 	return s, nil
 }
 
-func decodeMember(m btf.Member, data []byte, depth int) (Value, error) {
+func (d *decoder) decodeMember(m btf.Member, data []byte, depth int) (Value, error) {
 	if m.BitfieldSize == 0 {
-		return decode(m.Type, data, depth+1)
+		return d.decode(m.Type, data, depth+1)
 	}
 	// A bitfield lies within the integers that hold it; see btf.h.
+	first, bits := int(m.Offset%8), int(m.BitfieldSize)
+	size := (first + bits + 7) / 8
+	if size > 8 || len(data) < size {
+		return nil, fmt.Errorf("decode a bitfield of %d bits: it is in %d bytes of %d", bits, size, len(data))
+	}
 	var buf [8]byte
-	copy(buf[:], data)
-	bits := binary.LittleEndian.Uint64(buf[:]) >> (m.Offset % 8)
-	return bits & (1<<m.BitfieldSize - 1), nil
+	copy(buf[:], data[:size])
+	return integer(btf.UnderlyingType(m.Type), binary.LittleEndian.Uint64(buf[:])>>first, bits), nil
 }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+/* A map that the loader cannot see. */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+static struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} counter SEC(".maps");
+
+SEC("tracepoint/syscalls/sys_enter_execve")
+int handle(void *ctx)
+{
+	__u32 key = 0;
+
+	return !bpf_map_lookup_elem(&counter, &key);
+}
