@@ -4,30 +4,71 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/bpfgrade/bpfgrade/grader/object"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
 // Attach explains why a program could not be attached.
 func Attach(err *testbed.AttachError) Explanation {
 	e := Explanation{
-		Message: fmt.Sprintf("The program %s could not be attached to %s: %s.", err.Program, err.Section, strings.TrimSuffix(err.Message, ".")),
+		Message: fmt.Sprintf("The program %s could not be attached to %s: %s.", clean(err.Program, maxName), clean(err.Section, maxLine), sentence(err.Message)),
 	}
-	kind, _, _ := strings.Cut(err.Section, "/")
-	notFound := strings.Contains(err.Message, "no such file or directory") || strings.Contains(err.Message, "not found")
-	switch kind {
-	case "tp", "tracepoint":
-		if notFound {
-			e.Diagnosis = "unknown-tracepoint"
-			e.Help = "The kernel has no such tracepoint: look for its name under /sys/kernel/tracing/events."
-		} else if strings.Contains(err.Message, "permission denied") {
-			e.Diagnosis = "ctx-too-large"
-			e.Help = "The program reads past the fields of this tracepoint: its context must have the tracepoint's own type."
-		}
-	case "kprobe", "kretprobe":
-		if notFound {
-			e.Diagnosis = "kprobe-target"
-			e.Help = "The kernel has no function of that name that can be probed: look for it in /proc/kallsyms. A function that was inlined is not there."
-		}
-	}
+	e.Diagnosis, e.Help = attachMistake(object.ParseHook(err.Section), err.Message)
 	return e
+}
+
+// attachMistake finds the mistake behind a program that could not be attached.
+func attachMistake(hook object.Hook, message string) (id, help string) {
+	if hook.Target == "" && examples[hook.Kind] != "" {
+		return "", fmt.Sprintf("The section says what kind of hook it is, and not which: a target has to follow, as in %s.", examples[hook.Kind])
+	}
+	missing := strings.Contains(message, "no such file or directory") || strings.Contains(message, "not found")
+	switch hook.Kind {
+	case object.Tracepoint:
+		return tracepointMistake(message)
+	case object.RawTracepoint:
+		if missing {
+			return "unknown-tracepoint", "The kernel has no such tracepoint: look for its name under /sys/kernel/tracing/events, and leave the group out."
+		}
+	case object.Kprobe, object.Kretprobe, object.KprobeMulti:
+		// What is missing can also be an instruction at the offset.
+		offset := strings.Contains(hook.Target, "+")
+		if !offset && (missing || strings.Contains(message, "must be a valid symbol") || strings.Contains(message, "couldn't find one or more symbols")) {
+			return "kprobe-target", "The kernel has no function of that name that can be probed: look for it in /proc/kallsyms. A function that was inlined is not there."
+		}
+	case object.Ksyscall, object.Kretsyscall:
+		if missing {
+			return "kprobe-target", "The kernel has no system call of that name: look for it in the manual, syscalls(2)."
+		}
+	case object.Uprobe, object.Uretprobe:
+		if strings.HasPrefix(message, "symbol ") && strings.HasSuffix(message, ": not found") {
+			return "", "The executable has no function of that name: look for it with nm."
+		}
+	}
+	return "", ""
+}
+
+// examples are sections with a target.
+var examples = map[object.Kind]string{
+	object.Tracepoint:    "tracepoint/syscalls/sys_enter_execve",
+	object.RawTracepoint: "raw_tp/sys_enter",
+	object.Kprobe:        "kprobe/vfs_read",
+	object.Kretprobe:     "kretprobe/vfs_read",
+	object.KprobeMulti:   "kprobe.multi/vfs_read",
+	object.Ksyscall:      "ksyscall/execve",
+	object.Kretsyscall:   "kretsyscall/execve",
+	object.Uprobe:        "uprobe//bin/bash:readline",
+	object.Uretprobe:     "uretprobe//bin/bash:readline",
+}
+
+func tracepointMistake(message string) (id, help string) {
+	switch {
+	case strings.Contains(message, "does not name a tracepoint as group/name"):
+		return "unknown-tracepoint", "The section names the event with its group: tracepoint/syscalls/sys_enter_execve."
+	case strings.Contains(message, "/id: no such file or directory"), strings.HasPrefix(message, "invalid tracefs "):
+		return "unknown-tracepoint", "The kernel has no such tracepoint: look for its name under /sys/kernel/tracing/events."
+	case strings.HasSuffix(message, "perf link: permission denied"), strings.HasSuffix(message, "setting perf event bpf program: permission denied"):
+		return "ctx-too-large", "The program reads past the fields of this tracepoint: its context must have the tracepoint's own type."
+	}
+	return "", ""
 }

@@ -5,174 +5,161 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/cilium/ebpf/btf"
+
 	"github.com/bpfgrade/bpfgrade/grader/object"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
-// mistake is a family of messages with one cause.
-type mistake struct {
-	id string
-	// pattern is looked for in the loader's message and in each line of the
-	// verifier's log.
-	pattern *regexp.Regexp
-	help    string
-}
-
-// Patterns match the part of a message that all kernels since 5.10 share.
-var mistakes = []mistake{
-	{
-		"missing-license",
-		regexp.MustCompile(`cannot call GPL-restricted function from non-GPL compatible program`),
-		`Declare a licence: char LICENSE[] SEC("license") = "GPL";`,
-	},
-	{
-		"missing-null-check",
-		regexp.MustCompile(`invalid mem access '(map_value|ringbuf_mem|mem|alloc_mem)_or_null'`),
-		`The lookup can return NULL: check the pointer before you use it, as in "if (!v) return 0;".`,
-	},
-	{
-		"direct-dereference",
-		regexp.MustCompile(`invalid mem access '(scalar|inv)'`),
-		"A pointer from the kernel or from a user program is not followed directly: read through it with BPF_CORE_READ, bpf_probe_read_kernel or bpf_probe_read_user.",
-	},
-	{
-		"unbounded-loop",
-		regexp.MustCompile(`infinite loop detected|BPF program is too large\. Processed|back-edge from insn`),
-		"The verifier must see that every loop ends: give it a constant bound.",
-	},
-	{
-		"literal-as-pointer",
-		regexp.MustCompile(`R[2-5] type=scalar expected=.*fp`),
-		"This helper wants the address of a variable (&key), not its value.",
-	},
-	{
-		"map-section",
-		regexp.MustCompile(`R1 type=map_value expected=map_ptr`),
-		`Put the map into the section for maps: end its definition with SEC(".maps").`,
-	},
-	{
-		"value-too-small",
-		regexp.MustCompile(`invalid access to map value, value_size=\d+`),
-		"The program reads or writes more bytes than a value of the map has: make the map's value type and the variable agree.",
-	},
-	{
-		"wrong-map-helper",
-		regexp.MustCompile(`cannot pass map_type \d+ into func`),
-		"This helper does not work on this type of map: look up in the documentation of the map type which helpers it has.",
-	},
-	{
-		"co-re-field",
-		regexp.MustCompile(`invalid func unknown#195896080`),
-		"A field that the program reads does not exist in this kernel's structure: compare the structure's definition with that in vmlinux.h.",
-	},
-	{
-		"fentry-target",
-		regexp.MustCompile(`fentry .* not supported|find target .* in vmlinux|target for .*: not found`),
-		"The kernel has no function of that name that fentry can reach: check its spelling in /proc/kallsyms.",
-	},
-}
-
-func recognise(texts ...string) *mistake {
-	for i := range mistakes {
-		for _, text := range texts {
-			if mistakes[i].pattern.MatchString(text) {
-				return &mistakes[i]
-			}
-		}
-	}
-	return nil
-}
-
 // Load explains why an object was refused.
 func Load(err *testbed.LoadError, obj *object.Object) Explanation {
-	e := Explanation{Message: fmt.Sprintf("The object could not be loaded: %s.", strings.TrimSuffix(err.Message, "."))}
-	reason, source := "", ""
-	if err.Log != "" {
-		reason, source = verifierReason(err.Log)
-		e.Message = fmt.Sprintf("The kernel's verifier refused the program %s: %s.", err.Program, strings.TrimSuffix(reason, "."))
-		if source != "" {
-			e.Message += fmt.Sprintf(" The line is: %s", source)
-		}
-		e.Log = shorten(err.Log)
-	} else if err.Map != "" {
+	switch {
+	case err.Program != "" && err.Log != "":
+		return refusedProgram(err, obj)
+	case err.Map != "":
 		return refusedMap(err, obj)
 	}
-	if m := recognise(reason, err.Message); m != nil {
-		e.Diagnosis, e.Help = m.id, m.help
+	e := Explanation{Message: fmt.Sprintf("The object could not be loaded: %s.", sentence(err.Message)), Log: shorten(err.Log)}
+	if err.Program != "" {
+		e.Message = fmt.Sprintf("The program %s could not be loaded: %s.", clean(err.Program, maxName), sentence(err.Message))
+	}
+	for _, m := range loaderMistakes {
+		if match := m.pattern.FindStringSubmatchIndex(err.Message); match != nil {
+			e.Diagnosis = m.id
+			e.Help = clean(string(m.pattern.ExpandString(nil, m.help, err.Message, match)), maxMessage)
+			break
+		}
 	}
 	return e
 }
 
-// refusedMap explains why the kernel refused to make a map.
-func refusedMap(err *testbed.LoadError, obj *object.Object) Explanation {
-	e := Explanation{Message: fmt.Sprintf("The kernel refused to make the map %s: %s.", err.Map, strings.TrimSuffix(err.Message, "."))}
-	m, unknown := obj.Map(err.Map)
-	if unknown != nil {
-		return e
+// loaderMistakes are known by what the loader says before the verifier comes
+// in: github.com/cilium/ebpf.
+var loaderMistakes = []mistake{
+	{
+		id:      "fentry-target",
+		pattern: regexp.MustCompile(`^attach \S+: (?:fentry|fexit) (\S+) not supported`),
+		help:    noFentry,
+	},
+	{
+		id:      "unknown-tracepoint",
+		pattern: regexp.MustCompile(`^attach \S+: raw_tp (\S+) not supported`),
+		help:    "The kernel has no tracepoint $1: look for its name under /sys/kernel/tracing/events, and leave the group out.",
+	},
+	{
+		id:      "memlock-red-herring",
+		pattern: regexp.MustCompile(`MEMLOCK may be too low`),
+		help:    memlock,
+	},
+	{
+		pattern: regexp.MustCompile(`symbol "(\w+)": unsatisfied program reference`),
+		help:    "The function $1 is declared and nowhere defined: a BPF program can call its own functions and the kernel's helpers alone.",
+	},
+}
+
+const memlock = "Since Linux 5.11 this is not about locked memory: the loader lacks a capability (CAP_BPF and CAP_PERFMON), or the kernel is locked down."
+
+// refusedProgram explains why the verifier refused a program.
+func refusedProgram(err *testbed.LoadError, obj *object.Object) Explanation {
+	r := parse(err.Log)
+	reason := sentence(strings.Join(r.reasons, "; "))
+	if reason == "" {
+		reason = sentence(err.Message)
 	}
-	e.Message = fmt.Sprintf("The kernel refused to make the map %s: %s.", m, strings.TrimSuffix(err.Message, "."))
+	e := Explanation{Log: shorten(err.Log)}
+	e.Diagnosis, e.Help = recognise(r)
+	if isPoisoned(r.instruction) {
+		access, ok := obj.Access(err.Program, r.number)
+		reason = "it uses a field that is not in this kernel's types"
+		r.source, r.place = access.Source, access.Place
+		e.Diagnosis, e.Help = missingField(access, ok)
+	}
+	e.Message = fmt.Sprintf("The kernel's verifier refused the program %s: %s.", clean(err.Program, maxName), reason)
 	switch {
-	case strings.HasSuffix(m.Type, "Array") && m.KeySize != 4:
-		e.Diagnosis = "array-key-size"
-		e.Help = fmt.Sprintf("The key of an array is its index: it has 4 bytes (__u32), not %d.", m.KeySize)
-	case m.MaxEntries == 0:
-		e.Diagnosis = "missing-max-entries"
-		e.Help = "Say how many entries the map has: __uint(max_entries, 1);"
+	case r.source != "" && r.place != "":
+		e.Message += fmt.Sprintf(" The line is %s: %s", clean(r.place, maxName), clean(r.source, maxLine))
+	case r.source != "":
+		e.Message += fmt.Sprintf(" The line is: %s", clean(r.source, maxLine))
 	}
 	return e
 }
+
+// isPoisoned tells whether an instruction is what the loader puts in the place
+// of one that uses a field which the kernel's types do not have: a helper, or a
+// number for a register, that no kernel has.
+func isPoisoned(instruction string) bool {
+	return strings.Contains(instruction, fmt.Sprintf("call unknown#%d", btf.COREBadRelocationSentinel)) ||
+		strings.Contains(instruction, fmt.Sprintf("r10 = %#x", btf.COREBadRelocationSentinel))
+}
+
+// missingField explains that a field is not in the kernel's types.
+func missingField(access object.Access, known bool) (id, help string) {
+	name, _, _ := strings.Cut(access.Struct, "___") // the rest is not compared
+	missing := fmt.Sprintf("This kernel has no structure %s with a field %s", name, access.Field)
+	switch {
+	case !known:
+		return "", "What the program uses of the kernel's types is not there in this kernel: compare it with vmlinux.h."
+	case access.Own:
+		help = fmt.Sprintf("The structure %s is the program's own, but it has the name of one in vmlinux.h, and so its field %s is looked for in the kernel: give the structure another name.", name, access.Field)
+		return "forward-declared-name", clean(help, maxMessage)
+	case access.Foreign:
+		return "co-re-field", clean(missing+": compare the structure's definition with that in vmlinux.h.", maxMessage)
+	}
+	return "", clean(missing+". If the structure is the program's own give it another name; if not, compare its definition with that in vmlinux.h.", maxMessage)
+}
+
+// refusedMap explains why a map could not be made.
+func refusedMap(err *testbed.LoadError, obj *object.Object) Explanation {
+	name := clean(err.Map, maxName)
+	m, unknown := obj.Map(err.Map)
+	if unknown == nil {
+		name = clean(m.String(), maxLine)
+	}
+	e := Explanation{
+		Message: fmt.Sprintf("The kernel refused to make the map %s: %s.", name, sentence(err.Message)),
+		Log:     shorten(err.Log),
+	}
+	if unknown == nil {
+		e.Diagnosis, e.Help = mapMistake(err.Message, m)
+	}
+	return e
+}
+
+// mapMistake finds the mistake behind a map that was refused. The kernel says
+// no more than that its definition is not valid.
+func mapMistake(message string, m *object.Map) (id, help string) {
+	array := strings.HasSuffix(m.Type, "Array") || m.Type == "ArrayOfMaps"
+	invalid := strings.Contains(message, "invalid argument")
+	switch {
+	case strings.Contains(message, "MaxEntries may be incorrectly set to zero") && strings.HasSuffix(m.Type, "RingBuf"):
+		return "missing-max-entries", ringBufSize
+	case strings.Contains(message, "MaxEntries may be incorrectly set to zero"):
+		return "missing-max-entries", "Say how many entries the map has: __uint(max_entries, 1);"
+	case strings.Contains(message, "MEMLOCK may be too low"):
+		return "memlock-red-herring", memlock
+	case array && m.KeySize != 4 && (invalid || strings.HasPrefix(message, "KeySize must be")):
+		return "array-key-size", fmt.Sprintf("The key of an array is its index: it has 4 bytes (__u32), not %d.", m.KeySize)
+	case strings.Contains(message, "not a multiple of page size"):
+		return "", ringBufSize
+	case strings.Contains(message, "cannot use type UnspecifiedMap"):
+		return "", "Say of which type the map is: __uint(type, BPF_MAP_TYPE_ARRAY);"
+	case invalid && m.ValueSize == 0 && (array || strings.HasSuffix(m.Type, "Hash")):
+		return "", "Say what a value of the map is: __type(value, __u64);"
+	}
+	return "", ""
+}
+
+const ringBufSize = "Say how many bytes the ring buffer has, a power of two and at least a page: __uint(max_entries, 4096);"
 
 // Section explains that no loader knows a program's section.
 func Section(p object.Program) Explanation {
 	e := Explanation{
-		Message:   fmt.Sprintf("No loader knows what to do with the program %s: its section is %q.", p.Name, p.Hook.Section),
+		Message:   fmt.Sprintf("No loader knows what to do with the program %s: its section is %q.", clean(p.Name, maxName), clean(p.Hook.Section, maxLine)),
 		Help:      "The section names the kind of hook and its target, as in tracepoint/syscalls/sys_enter_openat or kprobe/vfs_read.",
 		Diagnosis: "unknown-section",
 	}
 	if nearest := object.NearestSection(p.Hook.Section); nearest != "" {
-		e.Help = fmt.Sprintf("Did you mean %q?", nearest)
+		e.Help = fmt.Sprintf("Did you mean %q?", clean(nearest, maxLine))
 	}
 	return e
-}
-
-var (
-	// sourceLine is a line of source in the verifier's log: "; (*count)++; @
-	// prog.bpf.c:21", the place only since Linux 6.9.
-	sourceLine = regexp.MustCompile(`^; (.+)$`)
-	// summaryLine comes after the reason.
-	summaryLine = regexp.MustCompile(`^(processed \d+ insns|verification time |stack depth )`)
-)
-
-// poisoned is what the loader writes beside an instruction that it could not
-// relocate.
-const poisoned = "instruction poisoned by CO-RE"
-
-// verifierReason returns the last thing the verifier said before its summary,
-// and the source line it was at.
-func verifierReason(log string) (reason, source string) {
-	for line := range strings.Lines(log) {
-		line = strings.TrimSpace(line)
-		switch m := sourceLine.FindStringSubmatch(line); {
-		case line == "" || summaryLine.MatchString(line):
-		case m != nil && m[1] != poisoned:
-			source = m[1]
-		case m != nil:
-		default:
-			reason = line
-		}
-	}
-	return reason, source
-}
-
-// logLines is how much of a verifier log a report shows.
-const logLines = 20
-
-// shorten keeps the end of a log, where the reason stands.
-func shorten(log string) string {
-	lines := strings.Split(strings.TrimSpace(log), "\n")
-	if len(lines) <= logLines {
-		return strings.Join(lines, "\n")
-	}
-	left := len(lines) - logLines
-	return fmt.Sprintf("… %d lines …\n", left) + strings.Join(lines[left:], "\n")
 }
