@@ -2,9 +2,10 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"math"
+	"slices"
 	"time"
 
 	_ "embed"
@@ -64,17 +65,47 @@ type check struct {
 	DurationMS int64   `json:"duration_ms"`
 }
 
+// The statuses of the document's form; see [grader.Status].
+var (
+	statuses = []grader.Status{
+		grader.StatusInfraError, grader.StatusBuildError, grader.StatusLoadError, grader.StatusAttachError,
+		grader.StatusTimeout, grader.StatusCrash, grader.StatusFail, grader.StatusPass,
+	}
+	checkStatuses = []grader.Status{grader.StatusPass, grader.StatusFail, grader.StatusSkip, grader.StatusError}
+)
+
+// known fails for a result with a status that the document's form does not
+// have.
+func known(r *grader.Result) error {
+	if !slices.Contains(statuses, r.Status) {
+		return fmt.Errorf("submission %q: unknown status %q", r.Submission, r.Status)
+	}
+	for _, c := range r.Checks {
+		if !slices.Contains(checkStatuses, c.Status) {
+			return fmt.Errorf("submission %q: check %q: unknown status %q", r.Submission, c.Name, c.Status)
+		}
+	}
+	return nil
+}
+
 // JSON writes one document, version 1; see [Schema]. Tool names the program
-// and its version. A result without a score has none in the document.
+// and its version. A result without a score has none in the document. Nothing
+// is written when a result has an unknown status or a score that is no number.
 func JSON(w io.Writer, tool string, results []*grader.Result) error {
 	doc := document{Version: version, Tool: tool, Results: []result{}}
 	for _, r := range results {
+		if err := known(r); err != nil {
+			return fmt.Errorf("write report: %w", err)
+		}
 		doc.Results = append(doc.Results, toResult(r))
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", " ")
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(doc)
+	if err := encoder.Encode(doc); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
 }
 
 func toResult(r *grader.Result) result {
@@ -84,7 +115,7 @@ func toResult(r *grader.Result) result {
 		Kernel:     r.Kernel,
 		Backend:    r.Backend,
 		Status:     string(r.Status),
-		MaxScore:   points(r.MaxScore),
+		MaxScore:   r.MaxScore,
 		DurationMS: r.Duration.Milliseconds(),
 		Seed:       r.Seed,
 		Message:    r.Message,
@@ -94,8 +125,7 @@ func toResult(r *grader.Result) result {
 		Checks:     []check{},
 	}
 	if r.Graded() {
-		score := points(r.Score)
-		out.Score = &score
+		out.Score = &r.Score
 	}
 	for _, a := range r.Advice {
 		out.Advice = append(out.Advice, advice(a))
@@ -104,8 +134,8 @@ func toResult(r *grader.Result) result {
 		out.Checks = append(out.Checks, check{
 			Name:       c.Name,
 			Status:     string(c.Status),
-			Score:      points(c.Score),
-			MaxScore:   points(c.MaxScore),
+			Score:      c.Score,
+			MaxScore:   c.MaxScore,
 			Expected:   c.Expected,
 			Actual:     c.Actual,
 			Message:    c.Message,
@@ -118,11 +148,8 @@ func toResult(r *grader.Result) result {
 	return out
 }
 
-// points rounds to hundredths, so that sums of parts read well.
-func points(p float64) float64 { return math.Round(p*100) / 100 }
-
-// ReadJSON reads a document that [JSON] wrote. Durations come back in whole
-// milliseconds.
+// ReadJSON reads a document that [JSON] wrote, and refuses anything else.
+// Durations come back in whole milliseconds.
 func ReadJSON(r io.Reader) (tool string, results []*grader.Result, err error) {
 	decoder := json.NewDecoder(r)
 	decoder.DisallowUnknownFields()
@@ -133,8 +160,18 @@ func ReadJSON(r io.Reader) (tool string, results []*grader.Result, err error) {
 	if doc.Version != version {
 		return "", nil, fmt.Errorf("read report: version %d, not %d", doc.Version, version)
 	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return "", nil, errors.New("read report: something follows the document")
+	}
 	for _, r := range doc.Results {
-		results = append(results, fromResult(r))
+		out := fromResult(r)
+		if err := known(out); err != nil {
+			return "", nil, fmt.Errorf("read report: %w", err)
+		}
+		if out.Graded() != (r.Score != nil) {
+			return "", nil, fmt.Errorf("read report: submission %q: a score is missing, or one too many", r.Submission)
+		}
+		results = append(results, out)
 	}
 	return doc.Tool, results, nil
 }

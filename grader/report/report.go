@@ -4,7 +4,8 @@ package report
 import "github.com/bpfgrade/bpfgrade/grader"
 
 // ExitCode is what a command that graded ends with: 0 when every submission
-// has full marks, 1 when one has not, 3 when one could not be graded.
+// has full marks, or there is none, 1 when one has not, 3 when one could not be
+// graded.
 func ExitCode(results []*grader.Result) int {
 	code := 0
 	for _, r := range results {

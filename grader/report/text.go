@@ -16,7 +16,8 @@ import (
 type TextOptions struct {
 	// Color uses the terminal's colours.
 	Color bool
-	// Width is the number of columns; 0 means 80.
+	// Width is the number of columns; 0 means 80. Names and reasons are cut to
+	// it, but not below what can still be read.
 	Width int
 }
 
@@ -28,9 +29,12 @@ func Text(w io.Writer, results []*grader.Result, o TextOptions) error {
 		o.Width = 80
 	}
 	p := &printer{TextOptions: o}
-	if len(results) == 1 {
+	switch len(results) {
+	case 0:
+		p.line("No submissions.")
+	case 1:
 		p.detail(results[0])
-	} else {
+	default:
 		p.table(results)
 	}
 	_, err := io.WriteString(w, p.text.String())
@@ -61,7 +65,9 @@ func (p *printer) line(text string) {
 	p.text.WriteString(strings.TrimRight(text, " ") + "\n")
 }
 
-// clean makes text from a submission harmless and puts it on one line.
+// clean makes text from a submission harmless and puts it on one line: what
+// cannot be printed, among it the controls of terminals and of the direction of
+// writing, is replaced.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -72,6 +78,18 @@ func clean(text string) string {
 		}
 		return r
 	}, text)
+}
+
+// prose is clean text with one space between words.
+func prose(text string) string { return strings.Join(strings.Fields(clean(text)), " ") }
+
+// value is text that was compared. It is quoted when there is something in it
+// that could not be seen otherwise.
+func value(text string) string {
+	if text == prose(text) {
+		return text
+	}
+	return strconv.Quote(text)
 }
 
 // pad fills text up to a width.
@@ -88,7 +106,7 @@ func marks(r *grader.Result) string {
 	if !r.Graded() {
 		return "-"
 	}
-	return number(points(r.Score)) + "/" + number(points(r.MaxScore))
+	return number(r.Score) + "/" + number(r.MaxScore)
 }
 
 func statusColor(s grader.Status) string {
@@ -105,26 +123,23 @@ func statusColor(s grader.Status) string {
 func (p *printer) table(results []*grader.Result) {
 	rows := [][]string{{"SUBMISSION", "EXERCISE", "STATUS", "MARKS", "FIRST REASON"}}
 	for _, r := range results {
-		rows = append(rows, []string{clean(r.Submission), r.Exercise, string(r.Status), marks(r), clean(r.Message)})
+		rows = append(rows, []string{prose(r.Submission), prose(r.Exercise), prose(string(r.Status)), marks(r), prose(r.Message)})
 	}
-	widths := make([]int, len(rows[0])-1)
-	for _, row := range rows {
-		for i := range widths {
-			widths[i] = min(max(widths[i], runewidth.StringWidth(row[i])), maxColumn)
-		}
-	}
+	widths := p.widths(rows)
 	for n, row := range rows {
 		var line strings.Builder
-		used := 0
-		for i, width := range widths {
-			cell := pad(runewidth.Truncate(row[i], width, "…"), width)
-			if n > 0 && i == 2 {
-				cell = p.paint(statusColor(results[n-1].Status), cell)
+		for i, cell := range row {
+			switch cell = runewidth.Truncate(cell, widths[i], "…"); {
+			case i == len(row)-1:
+				line.WriteString(cell)
+				continue
+			case n > 0 && i == 2:
+				line.WriteString(p.paint(statusColor(results[n-1].Status), pad(cell, widths[i])))
+			default:
+				line.WriteString(pad(cell, widths[i]))
 			}
-			line.WriteString(cell + "  ")
-			used += width + 2
+			line.WriteString(gap)
 		}
-		line.WriteString(runewidth.Truncate(row[len(row)-1], max(p.Width-used, minReason), "…"))
 		text := line.String()
 		if n == 0 {
 			text = p.paint(bold, strings.TrimRight(text, " "))
@@ -135,12 +150,40 @@ func (p *printer) table(results []*grader.Result) {
 	p.summary(results)
 }
 
-// maxColumn bounds a column of the table, minReason is what the last one gets
-// at least, in columns of the terminal.
+// The widths of the table's columns, in columns of the terminal: maxColumn
+// bounds one, minColumn is how far the first two shrink for the reason to get
+// minReason.
 const (
 	maxColumn = 28
+	minColumn = 12
 	minReason = 24
+	gap       = "  "
 )
+
+// widths are those of the table's columns. The last one gets what is left.
+func (p *printer) widths(rows [][]string) []int {
+	last := len(rows[0]) - 1
+	widths := make([]int, last+1)
+	left := p.Width
+	for i := range last {
+		for _, row := range rows {
+			widths[i] = min(max(widths[i], runewidth.StringWidth(row[i])), maxColumn)
+		}
+		left -= widths[i] + len(gap)
+	}
+	for ; left < minReason; left++ {
+		wider := 0
+		if widths[1] > widths[0] {
+			wider = 1
+		}
+		if widths[wider] <= minColumn {
+			break
+		}
+		widths[wider]--
+	}
+	widths[last] = max(left, minReason)
+	return widths
+}
 
 func (p *printer) summary(results []*grader.Result) {
 	var graded, full int
@@ -150,13 +193,15 @@ func (p *printer) summary(results []*grader.Result) {
 	for _, r := range results {
 		if !kernels[r.Kernel] {
 			kernels[r.Kernel] = true
-			kernelNames = append(kernelNames, r.Kernel)
+			kernelNames = append(kernelNames, prose(r.Kernel))
 		}
 		if !r.Graded() {
 			continue
 		}
 		graded++
-		share += r.Score / r.MaxScore
+		if r.MaxScore > 0 {
+			share += r.Score / r.MaxScore
+		}
 		if r.Status == grader.StatusPass {
 			full++
 		}
@@ -173,26 +218,37 @@ func (p *printer) summary(results []*grader.Result) {
 
 // detail writes everything about one submission.
 func (p *printer) detail(r *grader.Result) {
-	p.line(p.paint(bold, clean(r.Submission)+"  "+r.Exercise) + "  on Linux " + r.Kernel)
+	p.line(p.paint(bold, prose(r.Submission)+"  "+prose(r.Exercise)) + "  on Linux " + prose(r.Kernel))
 	p.line("")
+	said, width := false, 0
 	for _, c := range r.Checks {
-		p.check(c)
+		width = max(width, len(score(c)))
 	}
-	if len(r.Checks) == 0 {
-		p.block("", r.Message)
-		p.block("look at: ", r.Help)
+	for _, c := range r.Checks {
+		p.check(c, width)
+		said = said || c.Message != "" && strings.HasSuffix(r.Message, c.Message)
+	}
+	if !said && r.Message != "" {
+		if len(r.Checks) > 0 {
+			p.line("")
+		}
+		p.block("", prose(r.Message))
+		p.block("look at: ", prose(r.Help))
 		if r.Log != "" {
 			p.line("")
 			for line := range strings.Lines(r.Log) {
-				p.line("  | " + clean(strings.TrimRight(line, "\n")))
+				p.line("  | " + clean(strings.TrimRight(line, "\r\n")))
 			}
 		}
 	}
+	if len(r.Advice) > 0 {
+		p.line("")
+	}
 	for _, a := range r.Advice {
-		p.block("advice: ", strings.TrimSpace(a.Message+" "+a.Line))
+		p.block("advice: ", prose(a.Message+" "+a.Line))
 	}
 	p.line("")
-	p.line(p.paint(statusColor(r.Status), string(r.Status)) + "  " + p.paint(bold, marks(r)) +
+	p.line(p.paint(statusColor(r.Status), prose(string(r.Status))) + "  " + p.paint(bold, marks(r)) +
 		fmt.Sprintf("  in %.1f s  (seed %d)", r.Duration.Seconds(), r.Seed))
 }
 
@@ -203,26 +259,48 @@ var symbols = map[grader.Status]string{
 	grader.StatusError: "!",
 }
 
-func (p *printer) check(c grader.CheckResult) {
-	score := number(points(c.Score)) + "/" + number(points(c.MaxScore))
-	p.line(fmt.Sprintf("%s %s  %s", p.paint(statusColor(c.Status), symbols[c.Status]), pad(score, 5), c.Name))
+func score(c grader.CheckResult) string { return number(c.Score) + "/" + number(c.MaxScore) }
+
+// check writes one check, the score padded to a width.
+func (p *printer) check(c grader.CheckResult, width int) {
+	p.line(fmt.Sprintf("%s %s  %s", p.paint(statusColor(c.Status), symbols[c.Status]), pad(score(c), width), prose(c.Name)))
 	if c.Status == grader.StatusPass {
 		return
 	}
-	p.block("", c.Message)
-	p.block("expected: ", c.Expected)
-	p.block("found:    ", c.Actual)
-	p.block("look at:  ", c.Help)
+	p.block("", prose(c.Message))
+	p.block("expected: ", value(c.Expected))
+	p.block("found:    ", value(c.Actual))
+	p.block("look at:  ", prose(c.Help))
+	p.printed(c.Output)
 }
 
-// block writes a labelled text, wrapped, under a check.
+// maxLines bounds the lines of a check's output that are shown.
+const maxLines = 6
+
+// printed writes the first lines of a check's output.
+func (p *printer) printed(output string) {
+	label := "printed:  "
+	lines := strings.Split(strings.TrimRight(output, "\n"), "\n")
+	for i, line := range lines {
+		if i == maxLines {
+			line = fmt.Sprintf("… (%d more lines)", len(lines)-maxLines)
+		}
+		p.block(label, clean(line))
+		if i == maxLines {
+			break
+		}
+		label = strings.Repeat(" ", len(label))
+	}
+}
+
+// block writes a labelled text, wrapped, under a check. The text must be clean.
 func (p *printer) block(label, text string) {
 	if text == "" {
 		return
 	}
 	const indent = "         "
 	width := max(p.Width-len(indent)-len(label), minReason)
-	for i, line := range wrap(clean(text), width) {
+	for i, line := range wrap(text, width) {
 		if i > 0 {
 			label = strings.Repeat(" ", len(label))
 		}
@@ -230,19 +308,19 @@ func (p *printer) block(label, text string) {
 	}
 }
 
-// wrap breaks text between words into lines of a width.
+// wrap breaks text at spaces into lines of a width.
 func wrap(text string, width int) []string {
 	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && runewidth.StringWidth(line)+1+runewidth.StringWidth(word) > width {
+	line, empty := "", true
+	for word := range strings.SplitSeq(text, " ") {
+		if !empty && runewidth.StringWidth(line)+1+runewidth.StringWidth(word) > width {
 			lines = append(lines, line)
-			line = ""
+			line, empty = "", true
 		}
-		if line != "" {
+		if !empty {
 			line += " "
 		}
-		line += word
+		line, empty = line+word, false
 	}
 	return append(lines, line)
 }
