@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -36,6 +38,8 @@ func broken(err error) error {
 		return &Error{Reason: fmt.Sprintf("It decompresses to more than %d MiB.", maxInflated>>20), Help: onlyTheWork}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return &Error{Reason: "The archive is broken: it ends too early.", Help: makeItAgain}
+	case errors.Is(err, zip.ErrAlgorithm):
+		return &Error{Reason: "The archive is compressed by a method other than deflate.", Help: "Make an ordinary .zip or .tar.gz."}
 	case errors.As(err, &disk):
 		return err
 	}
@@ -66,12 +70,13 @@ func (s *store) copyTarGz(r io.Reader) error {
 	if err != nil {
 		return broken(err)
 	}
-	archive := tar.NewReader(&inflated{r: unzipped, left: maxInflated})
+	content := &inflated{r: unzipped, left: maxInflated}
+	archive := tar.NewReader(content)
 	found := make(links)
 	for {
 		header, err := archive.Next()
 		if err == io.EOF {
-			return s.follow(found)
+			break
 		}
 		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
 			return broken(err)
@@ -80,6 +85,12 @@ func (s *store) copyTarGz(r io.Reader) error {
 			return broken(err)
 		}
 	}
+	// The checksum stands at the end. What is behind it and is not gzip's is
+	// ignored, as by gzip itself.
+	if _, err := io.Copy(io.Discard, content); err != nil && err != gzip.ErrHeader {
+		return broken(err)
+	}
+	return s.follow(found)
 }
 
 func (s *store) copyTarEntry(archive *tar.Reader, header *tar.Header, found links) error {
@@ -102,7 +113,9 @@ func (s *store) copyTarEntry(archive *tar.Reader, header *tar.Header, found link
 }
 
 func (s *store) copyZip(r io.ReaderAt, size int64) error {
-	bounded := &directoryReader{r: r, left: maxDirectory}
+	// Unlike a file, a section takes an offset outside of it, such as the
+	// archive may contain, for the end.
+	bounded := &directoryReader{r: io.NewSectionReader(r, 0, size), left: maxDirectory}
 	archive, err := zip.NewReader(bounded, size)
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return broken(err)
@@ -178,7 +191,8 @@ func (s *store) note(found links, file, target, written string) {
 // follow puts a copy of the file in the place of each link. It is done last,
 // because a link may come before its target.
 func (s *store) follow(found links) error {
-	for file, target := range found {
+	for _, file := range slices.Sorted(maps.Keys(found)) {
+		target := found.end(file)
 		if _, ok := s.sums[target]; !ok {
 			s.ignore(file, "it is a link that does not lead to a file of the submission")
 			continue
@@ -188,6 +202,21 @@ func (s *store) follow(found links) error {
 		}
 	}
 	return nil
+}
+
+// maxLinks is how many links may follow each other.
+const maxLinks = 8
+
+// end returns where a link leads, by way of others.
+func (l links) end(file string) string {
+	for range maxLinks {
+		target, ok := l[file]
+		if !ok {
+			break
+		}
+		file = target
+	}
+	return file
 }
 
 func (s *store) copyInside(file, target string) error {
@@ -210,7 +239,7 @@ type directoryReader struct {
 func (d *directoryReader) ReadAt(p []byte, offset int64) (int, error) {
 	if !d.opened {
 		if d.left -= int64(len(p)); d.left < 0 {
-			return 0, errors.New("too many entries")
+			return 0, &Error{Reason: fmt.Sprintf("Its list of files is larger than %d MiB.", maxDirectory>>20), Help: onlyTheWork}
 		}
 	}
 	return d.r.ReadAt(p, offset)

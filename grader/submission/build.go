@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -38,47 +37,23 @@ func (b *Builder) BPF(ctx context.Context, s *Submission) (object, log string, e
 	if s.Source == "" {
 		return "", "", fmt.Errorf("build %s: it has no source", s.Name)
 	}
-	headers, err := filepath.Abs(b.Headers)
-	if err != nil {
-		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
-	}
 	tools, err := b.toolchain(ctx)
 	if err != nil {
 		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 	}
-	out, err := os.MkdirTemp(s.scratch, "build-")
-	if err != nil {
-		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
-	}
-	object = filepath.Join(out, objectName)
-	command := command(tools, s, headers, object)
-	command.Limits = b.Limits
-	result, err := sandbox.Run(ctx, command)
-	if err != nil {
-		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
-	}
-	// Messages name files as the student knows them.
-	hidden := strings.NewReplacer(s.Dir+"/", "", out+"/", "", headers+"/", "")
-	text := safeText(hidden.Replace(string(result.Stderr)))
-	if result.ExitCode != 0 {
-		if text, broken := compilerFault(result, text); broken {
-			return "", "", fmt.Errorf("build %s: run %s: %s", s.Name, tools.clang, text)
-		}
-		return "", "", buildError(s, command.Limits, result, text)
-	}
-	if fi, err := os.Lstat(object); err != nil || !fi.Mode().IsRegular() {
-		return "", "", fmt.Errorf("build %s: %s made no object: %w", s.Name, tools.clang, errors.Join(err, fs.ErrNotExist))
-	}
-	return object, shorten(text), nil
+	return tools.compile(ctx, s, b.Limits)
 }
 
-// toolchain finds the compiler once.
+// toolchain finds the compiler, and tries it, once.
 func (b *Builder) toolchain(ctx context.Context) (*toolchain, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.tools == nil {
-		tools, err := findToolchain(ctx, b.Clang)
+		tools, err := findToolchain(ctx, b.Clang, b.Headers)
 		if err != nil {
+			return nil, err
+		}
+		if err := tools.try(ctx); err != nil {
 			return nil, err
 		}
 		b.tools = tools
@@ -86,14 +61,73 @@ func (b *Builder) toolchain(ctx context.Context) (*toolchain, error) {
 	return b.tools, nil
 }
 
+// try compiles what every source includes. What fails here is the fault of
+// this machine, so afterwards the source is at fault.
+func (t *toolchain) try(ctx context.Context) error {
+	scratch, err := os.MkdirTemp("", "bpfgrade-try-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(scratch)
+	if scratch, err = filepath.Abs(scratch); err != nil {
+		return err
+	}
+	s := &Submission{Name: "nothing", Dir: filepath.Join(scratch, "files"), Source: sourceName, scratch: scratch}
+	if err := os.Mkdir(s.Dir, 0o755); err != nil {
+		return err
+	}
+	const source = "#include <vmlinux.h>\n#include <bpf/bpf_helpers.h>\n"
+	if err := os.WriteFile(filepath.Join(s.Dir, s.Source), []byte(source), 0o644); err != nil {
+		return err
+	}
+	_, _, err = t.compile(ctx, s, sandbox.DefaultLimits)
+	var fault *BuildError
+	if errors.As(err, &fault) {
+		return fmt.Errorf("try %s: %s", t.clang, fault.Error())
+	}
+	return err
+}
+
+// compile is BPF, with a compiler that is known.
+func (t *toolchain) compile(ctx context.Context, s *Submission, limits sandbox.Limits) (object, log string, err error) {
+	out, err := os.MkdirTemp(s.scratch, "build-")
+	if err != nil {
+		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
+	}
+	object = filepath.Join(out, objectName)
+	command := t.command(s, object)
+	command.Limits = limits
+	result, err := sandbox.Run(ctx, command)
+	if err == nil && result.Truncated && result.ExitCode > 0 {
+		// Once more without the warnings, to see the errors behind them.
+		command.Args = append([]string{"-w"}, command.Args...)
+		result, err = sandbox.Run(ctx, command)
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
+	}
+	// Messages name files as the student knows them.
+	hidden := strings.NewReplacer(s.Dir+"/", "", out+"/", "", t.headers+"/", "")
+	text := safeText(hidden.Replace(string(result.Stderr)))
+	if result.ExitCode != 0 {
+		return "", "", buildError(s, limits, result, text)
+	}
+	if fi, err := os.Lstat(object); err != nil || !fi.Mode().IsRegular() {
+		return "", "", fmt.Errorf("build %s: %s made no object", s.Name, t.clang)
+	}
+	return object, shorten(text), nil
+}
+
 // command is the compiler's command line. It runs in the source's folder, so
 // that messages and debug information name the file and not this machine's
 // folders.
-func command(t *toolchain, s *Submission, headers, object string) sandbox.Command {
+func (t *toolchain) command(s *Submission, object string) sandbox.Command {
 	sourceDir, source := path.Split(s.Source)
 	dir := filepath.Join(s.Dir, filepath.FromSlash(sourceDir))
 	args := []string{
 		"-g", "-O2", "-target", "bpf", "-D__TARGET_ARCH_" + targetArch(),
+		// The sandbox permits one process.
+		"-fintegrated-cc1",
 		// For the grader: short and plain messages, no reproducer of a crash.
 		"-ferror-limit=20", "-fno-color-diagnostics", "-fno-crash-diagnostics",
 		"-fdebug-prefix-map=" + dir + "=",
@@ -104,7 +138,7 @@ func command(t *toolchain, s *Submission, headers, object string) sandbox.Comman
 	if up := strings.Count(sourceDir, "/"); up > 0 {
 		args = append(args, "-I"+strings.TrimSuffix(strings.Repeat("../", up), "/"))
 	}
-	args = append(args, "-I"+headers, "-fdebug-prefix-map="+headers+"/=")
+	args = append(args, "-I"+t.headers, "-fdebug-prefix-map="+t.headers+"/=")
 	for _, system := range t.system {
 		args = append(args, "-isystem", system)
 	}
@@ -112,8 +146,9 @@ func command(t *toolchain, s *Submission, headers, object string) sandbox.Comman
 	return sandbox.Command{
 		Path:     t.clang,
 		Args:     args,
+		Env:      []string{"LLVM_DISABLE_SYMBOLIZATION=1"},
 		Dir:      dir,
-		ReadOnly: append([]string{s.Dir, headers}, t.readOnly...),
+		ReadOnly: append([]string{s.Dir, t.headers}, t.readOnly...),
 		Writable: []string{filepath.Dir(object)},
 	}
 }

@@ -1,6 +1,7 @@
 package submission
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path"
@@ -10,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/bpfgrade/bpfgrade/grader/submission/sandbox"
 )
@@ -57,28 +57,11 @@ func (e *BuildError) Error() string {
 var (
 	located   = regexp.MustCompile(`^(.+?):(\d+):(?:(\d+):)? (?:fatal )?error: (.*)$`)
 	unlocated = regexp.MustCompile(`^(?:fatal error|error|LLVM ERROR): (.*)$`)
-	driver    = regexp.MustCompile(`^clang(?:-\d+)?: error: (.*)$`)
+	// stackDump are the lines on a crash that say nothing about the source.
+	stackDump = regexp.MustCompile(`(?m)^(PLEASE submit |Stack dump|0\.\t|/\S+[\[(]| *#\d+ 0x|clang(-\d+)?: ).*\n?`)
 	// nextMessage begins what no longer belongs to the first error.
 	nextMessage = regexp.MustCompile(`^(In file included from |\d+ (warning|error)s?( and \d+ errors?)? generated|PLEASE |Stack dump|.*: (fatal )?error: |.*: warning: )`)
 )
-
-// compilerFault tells whether the compiler failed for a reason that no source
-// can bring about, and gives it.
-func compilerFault(r *sandbox.Result, text string) (string, bool) {
-	if r.Signal != 0 || r.Exceeded != sandbox.ExceededNothing {
-		return "", false
-	}
-	first, _, _ := strings.Cut(text, "\n")
-	// The dynamic loader's status when a library is missing.
-	if r.ExitCode == 127 {
-		return first, true
-	}
-	m := driver.FindStringSubmatch(first)
-	if m == nil || strings.Contains(m[1], "frontend command failed") || strings.Contains(m[1], "unable to execute command") {
-		return "", false
-	}
-	return m[1], true
-}
 
 // buildError finds the first error in what the compiler wrote.
 func buildError(s *Submission, limits sandbox.Limits, r *sandbox.Result, text string) *BuildError {
@@ -88,52 +71,62 @@ func buildError(s *Submission, limits sandbox.Limits, r *sandbox.Result, text st
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		if m := located.FindStringSubmatch(line); m != nil {
-			e := &BuildError{Message: m[4], Log: shorten(errorText(lines, i)), Diagnosis: diagnose(m[4])}
+			e := &BuildError{
+				Message:   truncate(m[4], maxLine),
+				File:      truncate(fileName(s, m[1]), maxLine),
+				Log:       shorten(errorText(lines, i)),
+				Diagnosis: diagnose(m[4]),
+			}
 			e.Line, _ = strconv.Atoi(m[2])
 			e.Column, _ = strconv.Atoi(m[3])
-			e.File = fileName(s, m[1])
 			e.SourceLine = sourceLine(s, e.File, e.Line)
 			return e
 		}
-		if m := unlocated.FindStringSubmatch(line); m != nil && !outOfMemory(line) {
-			return &BuildError{Message: m[1], Log: shorten(errorText(lines, i)), Diagnosis: diagnose(m[1])}
+		if m := unlocated.FindStringSubmatch(line); m != nil && exhausted(limits, line) == "" {
+			return &BuildError{
+				Message:   truncate(m[1], maxLine),
+				Log:       shorten(errorText(lines, i)),
+				Diagnosis: diagnose(m[1]),
+			}
 		}
 	}
-	return &BuildError{Message: ending(r, text), Log: shorten(text)}
+	return &BuildError{Message: ending(limits, r, text), Log: shorten(stackDump.ReplaceAllString(text, ""))}
 }
 
-// overtime says which limit the compiler went beyond. limits may be unset.
+// overtime says which limit the compiler went beyond.
 func overtime(limits sandbox.Limits, exceeded sandbox.Exceeded) string {
-	limit := limits.CPU
-	if limit == 0 {
-		limit = sandbox.DefaultLimits.CPU
-	}
+	limit := cmp.Or(limits.CPU, sandbox.DefaultLimits.CPU)
 	if exceeded == sandbox.ExceededWall {
-		if limit = limits.Wall; limit == 0 {
-			limit = sandbox.DefaultLimits.Wall
-		}
+		limit = cmp.Or(limits.Wall, sandbox.DefaultLimits.Wall)
 	}
-	return fmt.Sprintf("the compiler was not done after %v of %s", limit.Round(time.Second), exceeded)
+	return fmt.Sprintf("the compiler was not done after %v of %s", limit, exceeded)
 }
 
 // ending says what became of a compiler that gave no error.
-func ending(r *sandbox.Result, text string) string {
-	switch {
-	case outOfMemory(text):
-		return "the compiler ran out of memory"
-	case r.Signal == syscall.SIGSEGV:
-		return "the compiler crashed on this source"
-	case r.Signal != 0:
+func ending(limits sandbox.Limits, r *sandbox.Result, text string) string {
+	first, _, _ := strings.Cut(text, "\n")
+	switch what := exhausted(limits, text); {
+	case what != "":
+		return what
+	case r.Signal != 0 && r.Signal != syscall.SIGSEGV:
 		return fmt.Sprintf("the compiler crashed on this source (%v)", r.Signal)
-	case strings.Contains(text, "Stack dump"):
+	case r.Signal != 0, strings.Contains(text, "Stack dump"):
 		return "the compiler crashed on this source"
 	}
-	return fmt.Sprintf("the compiler ended with status %d and no message", r.ExitCode)
+	return truncate(fmt.Sprintf("the compiler ended with status %d: %s", r.ExitCode, first), maxLine)
 }
 
-func outOfMemory(text string) bool {
-	return strings.Contains(text, "std::bad_alloc") || strings.Contains(text, "out of memory") ||
-		strings.Contains(text, "Cannot allocate memory")
+// exhausted says what the compiler had too little of, by its own account. It
+// returns "" when that was not it.
+func exhausted(limits sandbox.Limits, text string) string {
+	switch {
+	case strings.Contains(text, "std::bad_alloc"), strings.Contains(text, "out of memory"),
+		strings.Contains(text, "Cannot allocate memory"):
+		return "the compiler ran out of memory"
+	case strings.Contains(text, "IO failure on output stream: File too large"):
+		return fmt.Sprintf("the object is larger than %d MiB", cmp.Or(limits.FileSize, sandbox.DefaultLimits.FileSize)>>20)
+	}
+	return ""
 }
 
 // diagnose recognises what the compiler says about the stack: LLVM's

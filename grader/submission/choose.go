@@ -60,7 +60,7 @@ func (s *Submission) check() error {
 		return err
 	}
 	if fi.Size() == 0 {
-		return &Error{Reason: fmt.Sprintf("%s is empty.", safeText(half)), Help: nameIt}
+		return &Error{Reason: fmt.Sprintf("%s is empty.", safePath(half)), Help: nameIt}
 	}
 	if file := path.Join(path.Dir(half), programSourceName); file != half && s.has(file) {
 		s.ProgramSource = file
@@ -79,7 +79,7 @@ func (s *Submission) refused() error {
 		for _, ignored := range s.Ignored {
 			if path.Base(ignored.File) == name {
 				return &Error{
-					Reason: fmt.Sprintf("%s was not taken: %s.", safeText(ignored.File), ignored.Reason),
+					Reason: fmt.Sprintf("%s was not taken: %s.", safePath(ignored.File), ignored.Reason),
 					Help:   "Hand in the file itself.",
 				}
 			}
@@ -128,7 +128,7 @@ func list(files []string) string {
 	const shown = 8
 	var names []string
 	for _, file := range files[:min(len(files), shown)] {
-		names = append(names, safeText(file))
+		names = append(names, safePath(file))
 	}
 	if more := len(files) - shown; more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), more)

@@ -90,10 +90,10 @@ func (s *store) copyFile(file string, sub *Submission) error {
 		} else {
 			sub.Object = name
 		}
-		return unmark(s.add(name, f))
+		return s.add(name, f)
 	}
 	return &Error{
-		Reason: fmt.Sprintf("%s is neither C source, an object file, nor a .tar.gz or .zip archive.", safeText(base)),
+		Reason: fmt.Sprintf("%s is neither C source, an object file, nor a .tar.gz or .zip archive.", safePath(base)),
 		Help:   expected,
 	}
 }

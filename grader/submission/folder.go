@@ -25,7 +25,7 @@ func (s *store) copyFolder(dir string) error {
 const batch = 256
 
 func (s *store) copyTree(root *os.Root, dir string) error {
-	f, err := root.Open(dir)
+	f, err := root.OpenFile(dir, os.O_RDONLY|syscall.O_DIRECTORY, 0)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (s *store) copyEntry(root *os.Root, file string) error {
 		switch {
 		case errors.Is(err, fs.ErrPermission):
 			return err
-		case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ELOOP):
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.ELOOP):
 			s.ignore(file, "it is a symbolic link that leads nowhere")
 			return nil
 		case err != nil:
@@ -100,5 +100,5 @@ func (s *store) copyEntry(root *os.Root, file string) error {
 		s.ignore(file, fmt.Sprintf("it is a %s", kind(fi.Mode())))
 		return nil
 	}
-	return unmark(s.add(file, f))
+	return s.add(file, f)
 }

@@ -25,8 +25,11 @@ func SafeName(name string) string {
 	return safe
 }
 
-// safeText returns text, or a path, as it can be printed on a terminal: with
-// its lines and tabs, and without other control and formatting characters.
+// safePath returns a path as it can be printed on a terminal, on one line.
+func safePath(path string) string { return strings.Map(safeRune, path) }
+
+// safeText returns text as it can be printed on a terminal: with its lines and
+// tabs, and without other control and formatting characters.
 func safeText(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\t' {
@@ -74,7 +77,7 @@ func cleanName(name string) (string, error) {
 
 func outside(name string) error {
 	return &Error{
-		Reason: fmt.Sprintf("The archive has a file outside of itself, %s.", safeText(name)),
+		Reason: fmt.Sprintf("The archive has a file outside of itself, %s.", safePath(name)),
 		Help:   "Make the archive from your folder, with relative names.",
 	}
 }
@@ -91,7 +94,7 @@ func checkName(file string) error {
 	for _, part := range parts {
 		if len(part) > maxName {
 			return &Error{
-				Reason: fmt.Sprintf("The name %s… has more than %d bytes.", safeText(part[:20]), maxName),
+				Reason: fmt.Sprintf("The name %s… has more than %d bytes.", safePath(part[:20]), maxName),
 				Help:   "Give the file a shorter name.",
 			}
 		}

@@ -62,33 +62,7 @@ func (s *store) entry() error {
 	return nil
 }
 
-// sourceError is an error of the reader that a file comes from.
-type sourceError struct{ error }
-
-func (e sourceError) Unwrap() error { return e.error }
-
-// unmark returns the error itself, for a source that is a plain file.
-func unmark(err error) error {
-	if source, ok := err.(sourceError); ok {
-		return source.error
-	}
-	return err
-}
-
-// markedReader marks errors as those of the source, to tell them from those of
-// the disk that is written to.
-type markedReader struct{ io.Reader }
-
-func (r markedReader) Read(p []byte) (int, error) {
-	n, err := r.Reader.Read(p)
-	if err != nil && err != io.EOF {
-		err = sourceError{err}
-	}
-	return n, err
-}
-
-// add copies a file. Its name is clean, relative and has slashes. Errors of r
-// are a sourceError.
+// add copies a file. Its name is clean, relative and has slashes.
 func (s *store) add(file string, r io.Reader) error {
 	if err := checkName(file); err != nil {
 		return err
@@ -107,12 +81,12 @@ func (s *store) add(file string, r io.Reader) error {
 	}
 	defer f.Close()
 	hash := sha256.New()
-	n, err := io.Copy(io.MultiWriter(f, hash), io.LimitReader(markedReader{r}, maxFile+1))
+	n, err := io.Copy(io.MultiWriter(f, hash), io.LimitReader(r, maxFile+1))
 	if err != nil {
 		return err
 	}
 	if n > maxFile {
-		return &Error{Reason: fmt.Sprintf("%s is larger than %d MiB.", safeText(file), maxFile>>20), Help: onlyTheWork}
+		return &Error{Reason: fmt.Sprintf("%s is larger than %d MiB.", safePath(file), maxFile>>20), Help: onlyTheWork}
 	}
 	if s.total += n; s.total > maxTotal {
 		return &Error{Reason: fmt.Sprintf("It is larger than %d MiB in all.", maxTotal>>20), Help: onlyTheWork}
@@ -125,7 +99,7 @@ func (s *store) add(file string, r io.Reader) error {
 func (s *store) clash(file string, err error) error {
 	if errors.Is(err, fs.ErrExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, syscall.EISDIR) {
 		return &Error{
-			Reason: fmt.Sprintf("It has two entries for %s.", safeText(file)),
+			Reason: fmt.Sprintf("It has two entries for %s.", safePath(file)),
 			Help:   "Make the archive again, from a clean folder.",
 		}
 	}

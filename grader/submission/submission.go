@@ -58,7 +58,9 @@ type Error struct {
 	Reason, Help string
 }
 
-func (e *Error) Error() string { return fmt.Sprintf("open submission %s: %s", e.Path, e.Reason) }
+func (e *Error) Error() string {
+	return fmt.Sprintf("open submission %s: %s", safePath(e.Path), e.Reason)
+}
 
 // Open opens the submission at path. The error is an *Error when what is there
 // is no submission. Otherwise it is the caller's or the machine's: nothing is
@@ -78,12 +80,12 @@ func Open(path string) (*Submission, error) {
 }
 
 func open(path string) (_ *Submission, err error) {
-	absolute, err := filepath.Abs(path)
+	// What cannot be opened is known before anything is made.
+	fi, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
-	// What cannot be opened is known before anything is made.
-	fi, err := os.Stat(absolute)
+	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
 	}

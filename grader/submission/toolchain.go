@@ -35,10 +35,11 @@ func FindClang() (string, error) {
 	return "", err
 }
 
-// toolchain is a compiler and the headers that belong to it.
+// toolchain is a compiler and the headers that it uses.
 type toolchain struct {
 	clang       string // the binary itself, no link and no wrapper
 	resourceDir string // clang's own headers
+	headers     string // the kernel's
 	system      []string
 	readOnly    []string
 }
@@ -73,7 +74,7 @@ func targetArch() string {
 }
 
 // findToolchain looks at clang's installation and at the system's headers.
-func findToolchain(ctx context.Context, clang string) (*toolchain, error) {
+func findToolchain(ctx context.Context, clang, headers string) (*toolchain, error) {
 	if clang == "" {
 		found, err := FindClang()
 		if err != nil {
@@ -101,6 +102,12 @@ func findToolchain(ctx context.Context, clang string) (*toolchain, error) {
 	}
 	if t.resourceDir, err = realPath(resourceDir); err != nil {
 		return nil, fmt.Errorf("find clang's headers: %w", err)
+	}
+	if headers == "" {
+		return nil, errors.New("find vmlinux.h: no folder given")
+	}
+	if t.headers, err = filepath.Abs(headers); err != nil {
+		return nil, fmt.Errorf("find vmlinux.h: %w", err)
 	}
 	t.system = existing(headerDirs)
 	if err := t.checkHeaders(); err != nil {
