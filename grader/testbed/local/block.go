@@ -57,6 +57,10 @@ func openDisk() (*disk, error) {
 		return nil, fmt.Errorf("map buffer: %w", err)
 	}
 	d := &disk{name: filepath.Base(path), fd: fd, buf: buf, detach: detach}
+	if err := schedule(d.name); err != nil {
+		d.close()
+		return nil, err
+	}
 	if d.observer, err = observeDisk(fd); err != nil {
 		d.close()
 		return nil, err
