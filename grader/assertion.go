@@ -41,9 +41,13 @@ func fromAssertion(report string) Failure {
 			message = append(message, strings.TrimSpace(line))
 		}
 	}
-	f.Message = strings.TrimSpace(strings.Join(message, " "))
-	if said := strings.Join(blocks["Messages:"], " "); said != "" {
+	f.Message = strings.TrimSuffix(strings.TrimSpace(strings.Join(message, " ")), ":")
+	switch said := strings.Join(blocks["Messages:"], " "); {
+	case said == "":
+	case f.Actual != "":
 		f.Message = said
+	default: // the assertion's own words are all there is on what was wrong
+		f.Message = said + ": " + f.Message
 	}
 	return f
 }

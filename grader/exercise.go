@@ -35,7 +35,8 @@ type Exercise struct {
 type Check struct {
 	// Name says what must hold, in a few words: "counts failing calls".
 	Name string
-	// Points are what the check is worth.
+	// Points are what the check is worth: hundredths of a point, 1000 points at
+	// most.
 	Points float64
 	// After names earlier checks that must have passed; otherwise this one is
 	// skipped.
@@ -51,8 +52,11 @@ func (ex *Exercise) MaxScore() float64 {
 	for _, c := range ex.Checks {
 		sum += c.Points
 	}
-	return sum
+	return hundredths(sum)
 }
+
+// maxPoints is the most that a check may be worth.
+const maxPoints = 1000
 
 var slug = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
@@ -82,10 +86,15 @@ func (ex *Exercise) validate() error {
 	if ex.Files == nil {
 		return errors.New("no files")
 	}
-	for _, name := range []string{"README.md", "starter"} {
-		if _, err := fs.Stat(ex.Files, name); err != nil {
-			return err
-		}
+	if readme, err := fs.Stat(ex.Files, "README.md"); err != nil {
+		return err
+	} else if readme.IsDir() {
+		return errors.New("README.md is a folder")
+	}
+	if starter, err := fs.Stat(ex.Files, "starter"); err != nil {
+		return err
+	} else if !starter.IsDir() {
+		return errors.New("starter is not a folder")
 	}
 	if len(ex.Checks) == 0 {
 		return errors.New("no checks")
@@ -97,8 +106,8 @@ func (ex *Exercise) validate() error {
 			return errors.New("a check without a name")
 		case seen[c.Name]:
 			return fmt.Errorf("check %q: defined twice", c.Name)
-		case c.Points <= 0:
-			return fmt.Errorf("check %q: %v points", c.Name, c.Points)
+		case !(c.Points > 0 && c.Points <= maxPoints) || c.Points != hundredths(c.Points):
+			return fmt.Errorf("check %q: %v points, which are not between 0.01 and %d in steps of 0.01", c.Name, c.Points, maxPoints)
 		case c.Run == nil:
 			return fmt.Errorf("check %q: nothing to run", c.Name)
 		}

@@ -1,6 +1,7 @@
 package grader
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,52 +30,45 @@ type Grader struct {
 	// Kernel and Backend go into the results.
 	Kernel, Backend string
 	// LoadTimeout bounds the load and attach of a submission, Timeout the
-	// whole of its time on the testbed. Both are of the wall clock and
-	// generous, because machines are slow and loaded.
+	// whole of its time on the testbed, which begins with the load. Both are
+	// of the wall clock and generous, because machines are slow and loaded.
+	// 0 stands for DefaultLoadTimeout and DefaultTimeout.
 	LoadTimeout, Timeout time.Duration
 }
 
-// The timeouts for an emulated kernel on a loaded machine.
+// The timeouts for an emulated kernel on a loaded machine. resetTimeout is for
+// what the grader does after the checks.
 const (
 	DefaultLoadTimeout = 60 * time.Second
 	DefaultTimeout     = 3 * time.Minute
+	resetTimeout       = time.Minute
 )
 
-// verdict ends the grading of a submission before its checks.
-type verdict struct {
-	status    Status
-	message   string
-	help      string
-	diagnosis string
-	log       string
-}
-
-func (v *verdict) Error() string { return v.message }
-
-// Grade grades the submission at path. The error is that of ctx, or says that
-// there is nothing at path; whatever else goes wrong stands in the result.
+// Grade grades the submission at path. The error is that of ctx, or says why
+// nothing can be seen at path; whatever else goes wrong stands in the result.
 func (g *Grader) Grade(ctx context.Context, ex *Exercise, path string, seed uint64) (*Result, error) {
 	begin := time.Now()
+	absolute, err := filepath.Abs(path)
+	if err == nil {
+		_, err = os.Stat(absolute)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open submission: %w", err)
+	}
 	result := &Result{
-		Submission: filepath.Base(filepath.Clean(path)),
+		Submission: submission.SafeName(filepath.Base(absolute)),
 		Exercise:   ex.Slug,
 		Kernel:     g.Kernel,
 		Backend:    g.Backend,
 		MaxScore:   ex.MaxScore(),
 		Seed:       seed,
 	}
-	err := g.grade(ctx, ex, path, result)
+	err = g.grade(ctx, ex, path, result)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
-		return nil, err
-	}
 	if err != nil {
-		v := toVerdict(err)
-		result.Status, result.Message, result.Help = v.status, v.message, v.help
-		result.Diagnosis, result.Log = v.diagnosis, v.log
-		result.Score = 0
+		toVerdict(err).end(result)
 	}
 	result.Duration = time.Since(begin)
 	return result, nil
@@ -94,29 +88,31 @@ func (g *Grader) grade(ctx context.Context, ex *Exercise, path string, result *R
 	}
 	result.Log = log
 
-	ctx, cancel := context.WithTimeout(ctx, g.Timeout)
-	defer cancel()
 	tb, err := g.Open(ctx)
 	if err != nil {
-		return &verdict{status: StatusInfraError, message: fmt.Sprintf("open testbed: %v", err)}
+		return notTheirs("open testbed", err)
 	}
 	defer tb.Close()
+	info, err := describe(ctx, tb, ex)
+	if err != nil {
+		return err
+	}
 
-	t, err := g.prepare(ctx, tb, ex, obj)
+	// Here the submission's own time begins.
+	own, cancel := context.WithTimeout(ctx, cmp.Or(g.Timeout, DefaultTimeout))
+	defer cancel()
+	t, err := g.prepare(own, tb, ex, obj)
 	if err != nil {
 		return err
 	}
-	result.Checks = runChecks(t, ex, result.Seed)
-	if err := conclude(result, t); err != nil {
+	t.Info = info
+	if result.Checks, err = runChecks(t, ex, result.Seed); err != nil {
 		return err
 	}
-	left, err := tb.Reset(ctx)
-	if err != nil {
-		return fmt.Errorf("reset testbed: %w", err)
+	if err := reset(ctx, tb); err != nil {
+		return err
 	}
-	if len(left) > 0 {
-		return fmt.Errorf("reset testbed: the %s %s is still in the kernel", left[0].Kind, left[0].Name)
-	}
+	conclude(result)
 	return nil
 }
 
@@ -132,18 +128,25 @@ func (g *Grader) object(ctx context.Context, sub *submission.Submission) (obj *o
 	return obj, log, err
 }
 
-// prepare loads and attaches the object and begins to watch what it sends.
-func (g *Grader) prepare(ctx context.Context, tb testbed.Testbed, ex *Exercise, obj *object.Object) (*T, error) {
+// describe returns what the kernel says of itself. The error says what the
+// exercise needs and the kernel lacks.
+func describe(ctx context.Context, tb testbed.Testbed, ex *Exercise) (*testbed.Info, error) {
+	ctx, cancel := context.WithTimeout(ctx, DefaultLoadTimeout)
+	defer cancel()
 	info, err := tb.Info(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("describe kernel: %w", err)
+		return nil, notTheirs("describe kernel", err)
 	}
 	for _, feature := range ex.Needs {
 		if reason, missing := info.Missing[feature]; missing {
 			return nil, fmt.Errorf("not gradable on this kernel (%s), which lacks %s: %s", info.Release, feature, reason)
 		}
 	}
+	return info, nil
+}
 
+// prepare loads and attaches the object and begins to watch what it sends.
+func (g *Grader) prepare(ctx context.Context, tb testbed.Testbed, ex *Exercise, obj *object.Object) (*T, error) {
 	for _, p := range obj.Programs {
 		if p.Type == object.Unspecified {
 			return nil, refusal(StatusLoadError, explain.Section(p))
@@ -151,13 +154,14 @@ func (g *Grader) prepare(ctx context.Context, tb testbed.Testbed, ex *Exercise, 
 	}
 
 	// What ends early under this deadline is the submission's fault.
-	loadCtx, cancel := context.WithTimeout(ctx, g.LoadTimeout)
+	timeout := cmp.Or(g.LoadTimeout, DefaultLoadTimeout)
+	loadCtx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	loaded, err := tb.Load(loadCtx, testbed.LoadRequest{Object: obj.Data})
-	if errors.Is(err, context.DeadlineExceeded) {
+	if outOfTime(loadCtx, err) {
 		return nil, &verdict{
 			status:  StatusTimeout,
-			message: fmt.Sprintf("The kernel's verifier had not decided about the object after %v.", g.LoadTimeout),
+			message: fmt.Sprintf("The kernel's verifier had not decided about the object after %v.", timeout),
 			help:    "Look for loops with many rounds and for many branches one after another: the verifier follows every path.",
 		}
 	}
@@ -166,93 +170,123 @@ func (g *Grader) prepare(ctx context.Context, tb testbed.Testbed, ex *Exercise, 
 		return nil, refusal(StatusLoadError, explain.Load(refused, obj))
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("load object: %w", err)
 	}
 	for _, m := range loaded.Maps {
-		records := m.Type == "PerfEventArray" || m.Type == "RingBuf"
-		if records && slices.Contains(ex.Records, m.Name) {
+		if sendsRecords(m.Type) && slices.Contains(ex.Records, m.Name) {
 			if err := tb.Watch(ctx, testbed.WatchRequest{MapID: m.ID, Pages: recordPages}); err != nil {
-				return nil, err
+				return nil, fmt.Errorf("watch map %s: %w", m.Name, err)
 			}
 		}
 	}
 	_, err = tb.Attach(loadCtx, testbed.AttachRequest{})
+	if outOfTime(loadCtx, err) {
+		return nil, &verdict{
+			status:  StatusTimeout,
+			message: fmt.Sprintf("The programs were not attached after %v.", timeout),
+			help:    busy,
+		}
+	}
 	var failed *testbed.AttachError
 	if errors.As(err, &failed) {
 		return nil, refusal(StatusAttachError, explain.Attach(failed))
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("attach programs: %w", err)
 	}
-	return &T{Object: obj, Loaded: loaded, Info: info, ctx: ctx, tb: tb}, nil
+	return &T{Object: obj, Loaded: loaded, ctx: ctx, tb: tb}, nil
 }
 
 // recordPages is the size of each processor's perf buffer, in pages.
 const recordPages = 64
 
-// runChecks runs each check whose prerequisites passed. After an error of the
-// grader's own the rest is skipped.
-func runChecks(t *T, ex *Exercise, seed uint64) []CheckResult {
+// runChecks runs each check whose prerequisites passed. When one has no
+// verdict the rest is skipped, and the error says why.
+func runChecks(t *T, ex *Exercise, seed uint64) ([]CheckResult, error) {
 	var results []CheckResult
+	var ended error
 	passed := make(map[string]bool)
 	for _, check := range ex.Checks {
 		r := CheckResult{Name: check.Name, MaxScore: check.Points}
 		missing := slices.IndexFunc(check.After, func(name string) bool { return !passed[name] })
 		switch {
-		case t.infraErr != nil:
+		case ended != nil:
 			r.Status = StatusSkip
-			r.Message = "The grader failed before this check."
+			r.Message = "The run ended before this check."
 		case missing >= 0:
 			r.Status = StatusSkip
 			r.Message = fmt.Sprintf("It comes after %q, which did not pass.", check.After[missing])
 		default:
-			runCheck(t, check, seed, &r)
+			ended = runCheck(t, check, seed, &r)
 			passed[check.Name] = r.Status == StatusPass
 		}
 		results = append(results, r)
 	}
-	return results
+	return results, ended
 }
 
-func runCheck(t *T, check Check, seed uint64, r *CheckResult) {
-	t.failed, t.first, t.partial, t.output = false, Failure{}, 0, ""
+// runCheck runs one check on a T of its own. The error says why there is no
+// verdict.
+func runCheck(shared *T, check Check, seed uint64, r *CheckResult) error {
 	hash := fnv.New64a()
 	hash.Write([]byte(check.Name))
-	t.Rand = rand.New(rand.NewPCG(seed, hash.Sum64()))
+	t := &T{
+		Rand:   rand.New(rand.NewPCG(seed, hash.Sum64())),
+		Object: shared.Object, Loaded: shared.Loaded, Info: shared.Info,
+		ctx: shared.ctx, tb: shared.tb,
+	}
 
 	begin := time.Now()
-	t.run(check.Run)
+	err := t.run(check.Run)
 	r.Duration = time.Since(begin)
 	r.Output = t.output
 	switch {
-	case t.infraErr != nil:
-		r.Status = StatusError
-		r.Message = t.infraErr.Error()
+	case err != nil:
+		if outOfTime(t.ctx, err) {
+			err = lateVerdict()
+		}
+		toVerdict(err).endCheck(r)
+		return fmt.Errorf("check %q: %w", check.Name, err)
 	case t.failed:
 		r.Status = StatusFail
-		r.Score = t.partial * check.Points
-		r.Expected, r.Actual = t.first.Expected, t.first.Actual
-		r.Message, r.Help, r.Diagnosis = t.first.Message, t.first.Help, t.first.Diagnosis
+		r.Score = partOf(check.Points, t.partial)
+		r.Expected, r.Actual = bounded(t.first.Expected, maxText), bounded(t.first.Actual, maxText)
+		r.Message, r.Help = bounded(t.first.Message, maxText), bounded(t.first.Help, maxText)
+		r.Diagnosis = t.first.Diagnosis
+		if r.Message == "" {
+			r.Message = "The check failed without a reason."
+		}
 	default:
 		r.Status = StatusPass
 		r.Score = check.Points
 	}
+	return nil
 }
 
-// conclude adds up the checks. Only a submission all of whose checks ran to
-// their end has a score.
-func conclude(result *Result, t *T) error {
-	if t.infraErr != nil {
-		return t.infraErr
+// reset proves that the submission left nothing in the kernel: otherwise what
+// was seen may not be its own. It has its own time.
+func reset(ctx context.Context, tb testbed.Testbed) error {
+	ctx, cancel := context.WithTimeout(ctx, resetTimeout)
+	defer cancel()
+	left, err := tb.Reset(ctx)
+	if err != nil {
+		return fmt.Errorf("reset testbed: %w", err)
 	}
+	if len(left) > 0 {
+		return fmt.Errorf("reset testbed: the %s %s is still in the kernel", left[0].Kind, left[0].Name)
+	}
+	return nil
+}
+
+// conclude adds up the checks, all of which ran to their end.
+func conclude(result *Result) {
 	result.Status = StatusPass
 	for _, c := range result.Checks {
-		result.Score += c.Score
+		result.Score = hundredths(result.Score + c.Score)
 		if c.Status != StatusPass && result.Status == StatusPass {
 			result.Status = StatusFail
 			result.Message = strings.TrimSpace(c.Name + ": " + c.Message)
 			result.Help = c.Help
 		}
 	}
-	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/bpfgrade/bpfgrade/grader/object"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
@@ -44,10 +45,20 @@ func Key(n uint32) []byte {
 	return binary.NativeEndian.AppendUint32(nil, n)
 }
 
+// readable are the types of maps that are read by key.
+var readable = []string{"Array", "PerCPUArray", "Hash", "PerCPUHash", "LRUHash", "LRUCPUHash"}
+
 // Uint64 reads the unsigned integer at a u32 key: that of every processor
 // added up where the map is per CPU. It fails the check when the map has no
-// such key, or its values are neither 4 nor 8 bytes long.
+// such keys or not this one, or its values are neither 4 nor 8 bytes long.
 func (m *Map) Uint64(key uint32) uint64 {
+	if !slices.Contains(readable, m.Type) || m.KeySize != 4 {
+		m.t.Fail(Failure{
+			Expected: "a map with keys of 4 bytes",
+			Actual:   m.String(),
+			Message:  fmt.Sprintf("The map %s has no elements with keys of 4 bytes.", m.Name),
+		})
+	}
 	element, err := m.t.tb.Lookup(m.t.ctx, m.ID, Key(key))
 	if errors.Is(err, testbed.ErrKeyNotFound) {
 		m.t.Fail(Failure{
@@ -66,7 +77,7 @@ func (m *Map) Uint64(key uint32) uint64 {
 			sum += binary.NativeEndian.Uint64(value)
 		default:
 			m.t.Fail(Failure{
-				Expected: "values of 8 bytes",
+				Expected: "values of 4 or 8 bytes",
 				Actual:   fmt.Sprintf("values of %d bytes", len(value)),
 				Message:  fmt.Sprintf("The values of the map %s are not integers.", m.Name),
 			})
@@ -75,9 +86,20 @@ func (m *Map) Uint64(key uint32) uint64 {
 	return sum
 }
 
+// sendsRecords tells whether records can be received from maps of a type.
+func sendsRecords(mapType string) bool { return mapType == "PerfEventArray" || mapType == "RingBuf" }
+
 // Records takes the records that reached the map since the last call. The map
-// must be one of the exercise's Records.
+// must be one of the exercise's Records. It fails the check when the map is
+// neither a perf event array nor a ring buffer.
 func (m *Map) Records() *testbed.Records {
+	if !sendsRecords(m.Type) {
+		m.t.Fail(Failure{
+			Expected: "a perf event array or a ring buffer",
+			Actual:   m.String(),
+			Message:  fmt.Sprintf("The map %s carries no records.", m.Name),
+		})
+	}
 	records, err := m.t.tb.Records(m.t.ctx, m.ID)
 	m.t.Infra(err)
 	return records

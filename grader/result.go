@@ -44,7 +44,9 @@ type Result struct {
 	// Backend is "vm" or "local".
 	Backend string
 	Status  Status
-	// Score is between 0 and MaxScore. It means nothing when Status is
+	// Score is between 0 and MaxScore, in hundredths, the sum of the checks'
+	// scores; a pass has MaxScore and nothing else has. It is 0 unless Status
+	// is StatusFail or StatusPass, and means nothing when Status is
 	// StatusInfraError.
 	Score, MaxScore float64
 	Duration        time.Duration
@@ -79,8 +81,9 @@ type Advice struct {
 
 // CheckResult is the verdict on one check.
 type CheckResult struct {
-	Name            string
-	Status          Status
+	Name   string
+	Status Status
+	// Score counts for nothing, and is 0, unless all checks ran to their end.
 	Score, MaxScore float64
 	// Expected and Actual are what was compared, as a person reads it.
 	Expected, Actual string

@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/bpfgrade/bpfgrade/grader/object"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
@@ -34,6 +33,7 @@ type T struct {
 	first    Failure
 	partial  float64
 	output   string
+	stopped  bool
 	infraErr error
 }
 
@@ -73,7 +73,7 @@ func (t *T) Errorf(format string, args ...any) {
 
 // FailNow fails the check and ends it.
 func (t *T) FailNow() {
-	t.failed = true
+	t.failed, t.stopped = true, true
 	runtime.Goexit()
 }
 
@@ -89,23 +89,23 @@ func (t *T) report(f Failure) {
 }
 
 // Award gives partial points: a part, from 0 to 1, of the check's points, that
-// count even if the check fails. The last call decides.
-func (t *T) Award(part float64) { t.partial = min(max(part, 0), 1) }
-
-// Output keeps what the submission printed for the report, cut to [MaxOutput].
-func (t *T) Output(text string) {
-	if len(text) > MaxOutput {
-		cut := MaxOutput - len("…")
-		for !utf8.RuneStart(text[cut]) {
-			cut--
-		}
-		text = text[:cut] + "…"
+// count even if the check fails. They are rounded down to hundredths, and a
+// check that fails never gets all. The last call decides. What is not a number
+// counts as 0.
+func (t *T) Award(part float64) {
+	if math.IsNaN(part) {
+		part = 0
 	}
-	t.output = strings.ToValidUTF8(text, "?")
+	t.partial = min(max(part, 0), 1)
 }
 
+// Output keeps what the submission printed for the report, cut to [MaxOutput].
+func (t *T) Output(text string) { t.output = bounded(text, MaxOutput) }
+
 // Infra ends the check when err is not nil: the grader, not the student, is at
-// fault.
+// fault. There are two exceptions, for which the submission is: err is a
+// [testbed.CrashError], or the time for the submission is over and err is for
+// that.
 func (t *T) Infra(err error) {
 	if err == nil {
 		return
@@ -114,11 +114,16 @@ func (t *T) Infra(err error) {
 	runtime.Goexit()
 }
 
-var errCheckPanicked = errors.New("check panicked")
+var (
+	errCheckPanicked = errors.New("the check panicked")
+	errCheckLeft     = errors.New("the check ended its goroutine")
+)
 
-// run calls f in a goroutine of its own, which Fail and Infra can end.
-func (t *T) run(f func(*T)) {
+// run calls f in a goroutine of its own, which Fail and Infra can end. The
+// error says why there is no verdict.
+func (t *T) run(f func(*T)) error {
 	done := make(chan struct{})
+	returned := false
 	go func() {
 		defer close(done)
 		defer func() {
@@ -127,6 +132,17 @@ func (t *T) run(f func(*T)) {
 			}
 		}()
 		f(t)
+		returned = true
 	}()
 	<-done
+	switch {
+	case t.infraErr != nil:
+		return t.infraErr
+	case !returned && !t.stopped:
+		return errCheckLeft
+	case t.failed:
+		// What failed may be a call that ran out of time.
+		return t.ctx.Err()
+	}
+	return nil
 }

@@ -11,6 +11,9 @@ import (
 func (t *T) Exec(steps ...testbed.ExecStep) *testbed.ExecReport {
 	report, err := t.tb.Exec(t.ctx, testbed.ExecRequest{Steps: steps})
 	t.Infra(err)
+	if len(report.Steps) != len(steps) {
+		t.Infra(fmt.Errorf("exec workload: %d of %d steps reported", len(report.Steps), len(steps)))
+	}
 	for i, step := range report.Steps {
 		if step.Done != steps[i].Count {
 			t.Infra(fmt.Errorf("exec workload: %d of %d %s calls ended as they should", step.Done, steps[i].Count, steps[i].Kind))
@@ -55,6 +58,9 @@ func Calls(steps []testbed.ExecStep) int {
 func (t *T) BlockIO(steps ...testbed.BlockStep) *testbed.BlockReport {
 	report, err := t.tb.BlockIO(t.ctx, testbed.BlockRequest{Steps: steps})
 	t.Infra(err)
+	if len(report.Steps) != len(steps) {
+		t.Infra(fmt.Errorf("disk workload: %d of %d requests reported", len(report.Steps), len(steps)))
+	}
 	return report
 }
 
