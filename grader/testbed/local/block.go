@@ -24,6 +24,7 @@ const maxBlockBytes = 128 << 10
 type disk struct {
 	name     string
 	fd       int
+	io       *heldIO
 	buf      []byte
 	next     int64
 	observer *observer
@@ -57,7 +58,7 @@ func openDisk() (*disk, error) {
 		return nil, fmt.Errorf("map buffer: %w", err)
 	}
 	d := &disk{name: filepath.Base(path), fd: fd, buf: buf, detach: detach}
-	if err := schedule(d.name); err != nil {
+	if d.io, err = openHeldIO(); err != nil {
 		d.close()
 		return nil, err
 	}
@@ -86,6 +87,9 @@ func (d *disk) close() {
 	if d.observer != nil {
 		d.observer.close()
 	}
+	if d.io != nil {
+		d.io.close()
+	}
 	unix.Close(d.fd)
 	_ = unix.Munmap(d.buf)
 	d.detach()
@@ -97,13 +101,13 @@ func (d *disk) transfer(step testbed.BlockStep) (testbed.BlockStepReport, error)
 	if d.next+int64(step.Bytes) > diskSize {
 		d.next = 0
 	}
-	op, name := unix.Pread, "read"
+	name := "read"
 	if step.Write {
-		op, name = unix.Pwrite, "write"
+		name = "write"
 	}
 	var report testbed.BlockStepReport
 	report.Start = monotonic()
-	n, err := op(d.fd, d.buf[:step.Bytes], d.next)
+	n, err := d.io.transfer(d.fd, step.Write, d.buf[:step.Bytes], d.next)
 	report.End = monotonic()
 	d.next += int64(step.Bytes)
 	if err != nil {

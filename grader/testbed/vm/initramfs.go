@@ -12,8 +12,8 @@ import (
 )
 
 // Modules that a guest needs, where the kernel does not have them built in:
-// the port to the host, the disk for block workloads and its scheduler.
-var guestModules = []string{"virtio_pci", "virtio_console", "virtio_blk", "mq-deadline"}
+// the port to the host and the disk for block workloads.
+var guestModules = []string{"virtio_pci", "virtio_console", "virtio_blk"}
 
 // initramfs makes the archive that is a guest's whole file system: the agent
 // as /init and the modules in loading order. It depends on nothing else, not
