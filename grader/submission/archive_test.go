@@ -549,7 +549,7 @@ func FuzzOpen(f *testing.F) {
 		f.Add("alice"+name, archive(f, prog))
 	}
 	f.Add("prog.bpf.c", []byte(source))
-	f.Add("prog.bpf.o", []byte(elf))
+	f.Add("prog.bpf.o", []byte(elfFile))
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
 		if name = filepath.Base(name); name == "." || name == ".." || name == "/" || len(name) > maxName || strings.Contains(name, "\x00") {
 			t.Skip("not the name of a file")

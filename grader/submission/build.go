@@ -25,8 +25,9 @@ type Builder struct {
 	// Limits bound the compiler; by default they are sandbox.DefaultLimits.
 	Limits sandbox.Limits
 
-	mu    sync.Mutex
-	tools *toolchain
+	mu      sync.Mutex
+	tools   *toolchain
+	program *programTools
 }
 
 // BPF compiles the submission's Source. It returns the object's path, which
@@ -64,23 +65,12 @@ func (b *Builder) toolchain(ctx context.Context) (*toolchain, error) {
 // try compiles what every source includes. What fails here is the fault of
 // this machine, so afterwards the source is at fault.
 func (t *toolchain) try(ctx context.Context) error {
-	scratch, err := os.MkdirTemp("", "bpfgrade-try-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(scratch)
-	if scratch, err = filepath.Abs(scratch); err != nil {
-		return err
-	}
-	s := &Submission{Name: "nothing", Dir: filepath.Join(scratch, "files"), Source: sourceName, scratch: scratch}
-	if err := os.Mkdir(s.Dir, 0o755); err != nil {
-		return err
-	}
 	const source = "#include <vmlinux.h>\n#include <bpf/bpf_helpers.h>\n"
-	if err := os.WriteFile(filepath.Join(s.Dir, s.Source), []byte(source), 0o644); err != nil {
+	err := trySource(sourceName, source, func(s *Submission) error {
+		s.Source = sourceName
+		_, _, err := t.compile(ctx, s, sandbox.DefaultLimits)
 		return err
-	}
-	_, _, err = t.compile(ctx, s, sandbox.DefaultLimits)
+	})
 	var fault *BuildError
 	if errors.As(err, &fault) {
 		return fmt.Errorf("try %s: %s", t.clang, fault.Error())
@@ -110,7 +100,7 @@ func (t *toolchain) compile(ctx context.Context, s *Submission, limits sandbox.L
 	hidden := strings.NewReplacer(s.Dir+"/", "", out+"/", "", t.headers+"/", "")
 	text := safeText(hidden.Replace(string(result.Stderr)))
 	if result.ExitCode != 0 {
-		return "", "", buildError(s, limits, result, text)
+		return "", "", buildError(s, s.Source, limits, result, text)
 	}
 	if fi, err := os.Lstat(object); err != nil || !fi.Mode().IsRegular() {
 		return "", "", fmt.Errorf("build %s: %s made no object", s.Name, t.clang)

@@ -53,18 +53,21 @@ func (e *BuildError) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Message)
 }
 
-// The forms of clang's messages, which have been the same in 11 to 22.
+// The forms of clang's messages, which have been the same in 11 to 22; gcc's
+// and its assembler's are alike.
 var (
-	located   = regexp.MustCompile(`^(.+?):(\d+):(?:(\d+):)? (?:fatal )?error: (.*)$`)
+	located   = regexp.MustCompile(`^(.+?):(\d+):(?:(\d+):)? (?:fatal )?[eE]rror: (.*)$`)
 	unlocated = regexp.MustCompile(`^(?:fatal error|error|LLVM ERROR): (.*)$`)
+	// undefined is what the linker says of a function that is nowhere.
+	undefined = regexp.MustCompile(`(undefined reference to .*)$`)
 	// stackDump are the lines on a crash that say nothing about the source.
 	stackDump = regexp.MustCompile(`(?m)^(PLEASE submit |Stack dump|0\.\t|/\S+[\[(]| *#\d+ 0x|clang(-\d+)?: ).*\n?`)
 	// nextMessage begins what no longer belongs to the first error.
 	nextMessage = regexp.MustCompile(`^(In file included from |\d+ (warning|error)s?( and \d+ errors?)? generated|PLEASE |Stack dump|.*: (fatal )?error: |.*: warning: )`)
 )
 
-// buildError finds the first error in what the compiler wrote.
-func buildError(s *Submission, limits sandbox.Limits, r *sandbox.Result, text string) *BuildError {
+// buildError finds the first error in what the compiler of a source wrote.
+func buildError(s *Submission, source string, limits sandbox.Limits, r *sandbox.Result, text string) *BuildError {
 	if r.Exceeded != sandbox.ExceededNothing {
 		return &BuildError{TimedOut: true, Message: overtime(limits, r.Exceeded)}
 	}
@@ -73,7 +76,7 @@ func buildError(s *Submission, limits sandbox.Limits, r *sandbox.Result, text st
 		if m := located.FindStringSubmatch(line); m != nil {
 			e := &BuildError{
 				Message:   truncate(m[4], maxLine),
-				File:      truncate(fileName(s, m[1]), maxLine),
+				File:      truncate(fileName(s, source, m[1]), maxLine),
 				Log:       shorten(errorText(lines, i)),
 				Diagnosis: diagnose(m[4]),
 			}
@@ -81,6 +84,13 @@ func buildError(s *Submission, limits sandbox.Limits, r *sandbox.Result, text st
 			e.Column, _ = strconv.Atoi(m[3])
 			e.SourceLine = sourceLine(s, e.File, e.Line)
 			return e
+		}
+		if m := undefined.FindStringSubmatch(line); m != nil {
+			return &BuildError{
+				Message:   truncate(m[1], maxLine),
+				Log:       shorten(errorText(lines, i)),
+				Diagnosis: DiagnosisCompileError,
+			}
 		}
 		if m := unlocated.FindStringSubmatch(line); m != nil && exhausted(limits, line) == "" {
 			return &BuildError{
@@ -153,11 +163,11 @@ func errorText(lines []string, i int) string {
 
 // fileName returns the path in the submission of a file that the compiler
 // names, relative to the source's folder. Other files keep their name.
-func fileName(s *Submission, file string) string {
+func fileName(s *Submission, source, file string) string {
 	if path.IsAbs(file) {
 		return file
 	}
-	if joined := path.Join(path.Dir(s.Source), file); s.has(joined) {
+	if joined := path.Join(path.Dir(source), file); s.has(joined) {
 		return joined
 	}
 	return path.Clean(file)

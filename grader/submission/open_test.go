@@ -26,8 +26,8 @@ import (
 
 // The contents of files, of which Open looks at the first bytes alone.
 const (
-	source = "int x;\n"
-	elf    = "\x7fELF and more"
+	source  = "int x;\n"
+	elfFile = "\x7fELF and more"
 )
 
 // entry is one of an archive.
@@ -245,9 +245,9 @@ func TestOpen(t *testing.T) {
 		{"prog.bpf.c", file(t, "prog.bpf.c", []byte(source)), single("prog.bpf.c", "prog.bpf.c", "")},
 		{"prog.c", file(t, "prog.c", []byte(source)), single("prog.c", "prog.c", "")},
 		{"source of another name", file(t, "My Work.C", []byte(source)), single("My Work.C", "My Work.C", "")},
-		{"prog.bpf.o", file(t, "prog.bpf.o", []byte(elf)), single("prog.bpf.o", "", "prog.bpf.o")},
-		{"object of another name", file(t, "homework", []byte(elf)), single("homework", "", "homework")},
-		{"object named like source", file(t, "prog.bpf.c", []byte(elf)), single("prog.bpf.c", "", "prog.bpf.c")},
+		{"prog.bpf.o", file(t, "prog.bpf.o", []byte(elfFile)), single("prog.bpf.o", "", "prog.bpf.o")},
+		{"object of another name", file(t, "homework", []byte(elfFile)), single("homework", "", "homework")},
+		{"object named like source", file(t, "prog.bpf.c", []byte(elfFile)), single("prog.bpf.c", "", "prog.bpf.c")},
 		{"object that is none", file(t, "prog.bpf.o", []byte("text")), single("prog.bpf.o", "", "prog.bpf.o")},
 		{"file with an unsafe name", file(t, "a\x1b[2J\xff\u202e.c", []byte(source)), single("a_[2J__.c", "a_[2J__.c", "")},
 		{"archive with an unsafe name", file(t, "a\n\x7fb.zip", zipped(t, files(both)...)), withName(whole, "a__b")},
