@@ -105,8 +105,23 @@ func (h *heldIO) transfer(fd int, write bool, buf []byte, offset int64) (int, er
 	return n, err
 }
 
-// submit returns when the process has slept and was woken.
-func (h *heldIO) submit(operations *[1 + sleepers]operation) error {
+// submit returns when the process has slept and was woken. The signals by which
+// Go's runtime preempts a thread would end the sleep, and with it the read that
+// sleeps; they wait until it is over.
+func (h *heldIO) submit(operations *[1 + sleepers]operation) (err error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var all, before unix.Sigset_t
+	for i := range all.Val {
+		all.Val[i] = ^all.Val[i]
+	}
+	if err := unix.PthreadSigmask(unix.SIG_SETMASK, &all, &before); err != nil {
+		return fmt.Errorf("hold signals back: %w", err)
+	}
+	defer func() {
+		err = errors.Join(err, unix.PthreadSigmask(unix.SIG_SETMASK, &before, nil))
+	}()
+
 	var list [1 + sleepers]*operation
 	for i := range list {
 		list[i] = &operations[i]
