@@ -24,7 +24,7 @@ var Exercise = &grader.Exercise{
 	Needs: []testbed.Feature{
 		testbed.FeatureBTF, testbed.FeatureKprobes, testbed.FeaturePrintk, testbed.FeatureBlockDevice,
 	},
-	Checks: append([]grader.Check{requests.Hooked(hook, 1, object.Kprobe)}, requests.Checks(hook)...),
+	Checks: append([]grader.Check{requests.Hooked(hook, 1, object.Kprobe, object.KprobeMulti)}, requests.Checks(hook)...),
 	Hints: []string{
 		"The section names the hook: kprobe/ and then the function.",
 		"BPF_KPROBE from bpf/bpf_tracing.h gives the function's first argument a name and a type: struct request *rq.",

@@ -4,6 +4,7 @@ package requests
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -71,17 +72,46 @@ func prints(p object.Program) bool {
 // seen is one request with what was printed for it.
 type seen struct {
 	testbed.BlockStepReport
+	// first and second are the numbers of its line as they were printed.
+	first, second      string
 	allocated, current uint64
-	line               string
 }
 
-// integer is a decimal number that stands alone, not one within a word such
-// as u64.
-var integer = regexp.MustCompile(`(?:^|[^\w.])(-?\d+)\b`)
+var (
+	// digits is any number in a line, also one that touches a word: now_123,
+	// 123ns. A minus belongs to it where it touches nothing else.
+	digits = regexp.MustCompile(`(?:(?:^|\s)-)?\d+`)
+	// integer is a number that stands alone, not one within a word such as u64.
+	integer = regexp.MustCompile(`(?:^|[^\w.])-?\d+\b`)
+)
 
-// draw draws reads and writes of one block each, mixed.
+// integers returns the two numbers of a line, or how many others there are.
+func integers(line string) []string {
+	found := digits.FindAllString(line, -1)
+	if len(found) != 2 {
+		found = integer.FindAllString(line, -1)
+	}
+	for i := range found {
+		found[i] = strings.TrimLeftFunc(found[i], func(r rune) bool { return r != '-' && (r < '0' || r > '9') })
+	}
+	return found
+}
+
+// time reads a number of a line. One that is no time of the kernel's, negative
+// or too large, is a time that no request has.
+func time(number string) uint64 {
+	n, err := strconv.ParseUint(number, 10, 64)
+	if err != nil {
+		return math.MaxUint64
+	}
+	return n
+}
+
+// draw draws reads and writes of one block each, mixed. Their number is prime,
+// so that a program that prints for several requests at a time is found out.
 func draw(t *grader.T) []testbed.BlockStep {
-	steps := make([]testbed.BlockStep, 6+t.Rand.IntN(10))
+	primes := []int{7, 11, 13}
+	steps := make([]testbed.BlockStep, primes[t.Rand.IntN(len(primes))])
 	for i := range steps {
 		steps[i] = testbed.BlockStep{Write: t.Rand.IntN(2) == 0, Bytes: 4096}
 	}
@@ -116,7 +146,7 @@ func run(t *grader.T) []seen {
 
 	var all []seen
 	for i, line := range trace.Lines {
-		numbers := integer.FindAllStringSubmatch(line.Text, -1)
+		numbers := integers(line.Text)
 		if len(numbers) != 2 {
 			t.Fail(grader.Failure{
 				Expected: "two integers in each line",
@@ -125,19 +155,13 @@ func run(t *grader.T) []seen {
 				Help:     "First start_time_ns of the request, then bpf_ktime_get_ns(), both as decimal integers of 64 bits (%llu).",
 			})
 		}
-		s := seen{BlockStepReport: report.Steps[i], line: line.Text}
-		var errs [2]error
-		s.allocated, errs[0] = strconv.ParseUint(numbers[0][1], 10, 64)
-		s.current, errs[1] = strconv.ParseUint(numbers[1][1], 10, 64)
-		if errs[0] != nil || errs[1] != nil {
-			t.Fail(grader.Failure{
-				Expected: "two times in nanoseconds",
-				Actual:   strconv.Quote(line.Text),
-				Message:  fmt.Sprintf("Line %d holds a number that is no time.", i+1),
-				Help:     "The times are unsigned integers of 64 bits: print them with %llu.",
-			})
-		}
-		all = append(all, s)
+		all = append(all, seen{
+			BlockStepReport: report.Steps[i],
+			first:           numbers[0],
+			second:          numbers[1],
+			allocated:       time(numbers[0]),
+			current:         time(numbers[1]),
+		})
 	}
 	return all
 }
@@ -146,17 +170,20 @@ func run(t *grader.T) []seen {
 // the request was started.
 func checkCurrent(t *grader.T) {
 	all := run(t)
-	same := 0
+	copied, cut := 0, 0
 	for i, s := range all {
 		if s.current == s.Allocated {
-			same++
+			copied++
+		}
+		if s.current%microsecond == 0 {
+			cut++
 		}
 		if s.Start <= s.current && s.current <= s.End {
 			continue
 		}
 		f := grader.Failure{
 			Expected: fmt.Sprintf("a second integer from %d to %d", s.Start, s.End),
-			Actual:   strconv.FormatUint(s.current, 10),
+			Actual:   s.second,
 			Message:  fmt.Sprintf("Request %d was made between these two times of the monotonic clock in nanoseconds, and its line says otherwise.", i+1),
 			Help:     "The second integer is bpf_ktime_get_ns(), as it is: no other clock, no other unit.",
 		}
@@ -165,14 +192,55 @@ func checkCurrent(t *grader.T) {
 		}
 		t.Fail(f)
 	}
-	if same == len(all) {
+	if copied > 0 {
 		t.Fail(grader.Failure{
-			Expected: fmt.Sprintf("a second integer near %d", all[0].Started),
-			Actual:   strconv.FormatUint(all[0].current, 10),
-			Message:  "In every line the second integer is the time at which the request was allocated, not the current time.",
+			Expected: "a second integer later than the allocation of the request",
+			Actual:   fmt.Sprintf("the time of the allocation in %d of %d lines", copied, len(all)),
+			Message:  "The second integer is the time at which the request was allocated, not the current time.",
 			Help:     "The second integer is what bpf_ktime_get_ns() returns when the program runs.",
 		})
 	}
+	if cut == len(all) {
+		t.Fail(grader.Failure{
+			Expected: "times in nanoseconds",
+			Actual:   all[0].second,
+			Message:  "Every second integer is a whole number of microseconds: the time was cut.",
+			Help:     "The second integer is bpf_ktime_get_ns(), as it is.",
+		})
+	}
+	checkClock(t)
+}
+
+const (
+	microsecond = 1000
+	clock       = "bpf_ktime_get_ns"
+)
+
+// checkClock wants the current time to be of the clock that was asked for. On a
+// machine that was never suspended another one shows the same time.
+func checkClock(t *grader.T) {
+	found := "no helper that returns a time"
+	for _, p := range t.Object.Programs {
+		for _, helper := range p.Helpers {
+			if helper == clock {
+				return
+			}
+			if strings.HasPrefix(helper, "bpf_ktime_get_") {
+				found = helper
+			}
+		}
+	}
+	f := grader.Failure{
+		Expected: "a call of " + clock,
+		Actual:   found,
+		Message:  "No program of the object calls " + clock + ", so the second integer is not the time it returns.",
+		Help:     "The second integer is what " + clock + "() returns when the program runs.",
+	}
+	if strings.HasPrefix(found, "bpf_") {
+		f.Help += " Another clock differs from it, for example by the time for which the machine slept."
+		f.Diagnosis = "wrong-clock"
+	}
+	t.Fail(f)
 }
 
 // near tells whether a time is on the right clock and in the right unit, even
@@ -192,7 +260,7 @@ func checkAllocated(t *grader.T) {
 		}
 		f := grader.Failure{
 			Expected: fmt.Sprintf("first integer %d", s.Allocated),
-			Actual:   strconv.FormatUint(s.allocated, 10),
+			Actual:   s.first,
 			Message:  fmt.Sprintf("The start_time_ns of request %d is not the first integer of its line.", i+1),
 			Help:     "The first integer is the field start_time_ns of the request that " + Function + " is called with, read with BPF_CORE_READ.",
 		}

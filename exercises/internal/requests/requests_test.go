@@ -1,0 +1,37 @@
+package requests
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestIntegers(t *testing.T) {
+	for line, want := range map[string][]string{
+		"allocated 12 now 34":       {"12", "34"},
+		"12 34":                     {"12", "34"},
+		"12-34":                     {"12", "34"},
+		"12+34":                     {"12", "34"},
+		"a=12,b=34.":                {"12", "34"},
+		"start_12_now_34":           {"12", "34"},
+		"12ns 34ns":                 {"12", "34"},
+		"start.12...34":             {"12", "34"},
+		"-12 -34":                   {"-12", "-34"},
+		"now-12 34":                 {"12", "34"},
+		"u64 12 blk2 34":            {"12", "34"},
+		"12":                        {"12"},
+		"nothing":                   nil,
+		"12 34 56":                  {"12", "34", "56"},
+		"1 12 2 34":                 {"1", "12", "2", "34"},
+		"99999999999999999999999 1": {"99999999999999999999999", "1"},
+	} {
+		assert.Equal(t, want, integers(line), line)
+	}
+}
+
+func TestTime(t *testing.T) {
+	assert.Equal(t, uint64(1<<63), time("9223372036854775808"))
+	for _, number := range []string{"-12", "99999999999999999999999"} {
+		assert.False(t, near(time(number), 1, 1<<62), number)
+	}
+}
