@@ -143,6 +143,19 @@ func (f *fake) Lookup(ctx context.Context, mapID uint32, key []byte) (*testbed.E
 	return &testbed.Element{Key: key, Values: values}, nil
 }
 
+func (f *fake) Update(ctx context.Context, mapID uint32, key, value []byte) error {
+	if err := f.call(ctx, "Update"); err != nil {
+		return err
+	}
+	if f.values == nil {
+		f.values = make(map[uint32][][]byte)
+	}
+	if slices.Equal(key, Key(0)) {
+		f.values[mapID] = [][]byte{value}
+	}
+	return nil
+}
+
 func (f *fake) Elements(ctx context.Context, _ uint32) ([]testbed.Element, error) {
 	return nil, f.call(ctx, "Elements")
 }

@@ -174,7 +174,15 @@ func (g *Grader) prepare(ctx context.Context, tb testbed.Testbed, ex *Exercise, 
 	}
 	for _, m := range loaded.Maps {
 		if sendsRecords(m.Type) && slices.Contains(ex.Records, m.Name) {
-			if err := tb.Watch(ctx, testbed.WatchRequest{MapID: m.ID, Pages: recordPages}); err != nil {
+			err := tb.Watch(ctx, testbed.WatchRequest{MapID: m.ID, Pages: recordPages})
+			if errors.Is(err, testbed.ErrNotPermitted) {
+				return nil, &verdict{
+					status:  StatusLoadError,
+					message: fmt.Sprintf("The flags of the map %s keep user space from receiving its records.", m.Name),
+					help:    "Leave BPF_F_RDONLY and BPF_F_WRONLY out of its map_flags.",
+				}
+			}
+			if err != nil {
 				return nil, fmt.Errorf("watch map %s: %w", m.Name, err)
 			}
 		}

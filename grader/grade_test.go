@@ -124,6 +124,7 @@ func TestStatusOfSubmission(t *testing.T) {
 		"no compiler":                       {files: map[string]string{"prog.bpf.c": "int x;"}, status: StatusInfraError, message: "/nonexistent/clang"},
 		"the testbed does not load":         {tb: &fake{errs: map[string]error{"Load": boom}}, status: StatusInfraError, message: "load object: boom"},
 		"a load that gives up by itself":    {tb: &fake{errs: map[string]error{"Load": context.DeadlineExceeded}}, status: StatusInfraError, message: "load object: context deadline exceeded"},
+		"a map that nobody may watch":       {ex: recording("events"), tb: &fake{errs: map[string]error{"Watch": testbed.ErrNotPermitted}}, status: StatusLoadError, message: "The flags of the map events keep user space from receiving its records."},
 		"the testbed does not watch":        {ex: recording("ring"), tb: &fake{errs: map[string]error{"Watch": boom}}, status: StatusInfraError, message: "watch map ring: boom"},
 		"an attach that gives up by itself": {tb: &fake{errs: map[string]error{"Attach": context.DeadlineExceeded}}, status: StatusInfraError, message: "attach programs: context deadline exceeded"},
 		"the testbed does not attach":       {tb: &fake{errs: map[string]error{"Attach": boom}}, status: StatusInfraError, message: "attach programs: boom"},

@@ -67,6 +67,14 @@ func (m *Map) Uint64(key uint32) uint64 {
 			Message:  fmt.Sprintf("The map %s has no element %d.", m.Name, key),
 		})
 	}
+	if errors.Is(err, testbed.ErrNotPermitted) {
+		m.t.Fail(Failure{
+			Expected: fmt.Sprintf("a map %s that user space can read", m.Name),
+			Actual:   "its flags do not permit it",
+			Message:  fmt.Sprintf("The flags of the map %s keep everybody but BPF programs from reading it.", m.Name),
+			Help:     "Leave BPF_F_WRONLY out of its map_flags.",
+		})
+	}
 	m.t.Infra(err)
 	var sum uint64
 	for _, value := range element.Values {
@@ -84,6 +92,18 @@ func (m *Map) Uint64(key uint32) uint64 {
 		}
 	}
 	return sum
+}
+
+// Set writes an unsigned integer of 8 bytes at a u32 key, as user space may do
+// at any time. It is false when the map's flags let nobody but BPF programs
+// write.
+func (m *Map) Set(key uint32, n uint64) bool {
+	err := m.t.tb.Update(m.t.ctx, m.ID, Key(key), binary.NativeEndian.AppendUint64(nil, n))
+	if errors.Is(err, testbed.ErrNotPermitted) {
+		return false
+	}
+	m.t.Infra(err)
+	return true
 }
 
 // sendsRecords tells whether records can be received from maps of a type.

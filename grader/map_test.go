@@ -83,6 +83,30 @@ func TestUint64(t *testing.T) {
 	}
 }
 
+func TestSet(t *testing.T) {
+	_, err := runOn(t, &fake{}, func(c *T) {
+		assert.True(t, c.Map("counter").Set(0, 1<<40))
+		assert.Equal(t, uint64(1<<40), c.Map("counter").Uint64(0))
+	})
+	require.NoError(t, err)
+
+	_, err = runOn(t, &fake{errs: map[string]error{"Update": testbed.ErrNotPermitted}}, func(c *T) {
+		assert.False(t, c.Map("counter").Set(0, 1))
+	})
+	require.NoError(t, err)
+
+	boom := errors.New("boom")
+	_, err = runOn(t, &fake{errs: map[string]error{"Update": boom}}, func(t *T) { t.Map("counter").Set(0, 1) })
+	assert.ErrorIs(t, err, boom)
+}
+
+func TestMapThatOnlyProgramsRead(t *testing.T) {
+	r, err := runOn(t, &fake{errs: map[string]error{"Lookup": testbed.ErrNotPermitted}}, looksUp)
+	require.NoError(t, err)
+	assert.Equal(t, StatusFail, r.Status)
+	assert.Contains(t, r.Help, "BPF_F_WRONLY")
+}
+
 func TestRecords(t *testing.T) {
 	records := &testbed.Records{Records: []testbed.Record{{CPU: 1, Data: []byte{1}}}, Lost: 2}
 	tb := &fake{records: map[uint32]*testbed.Records{eventsID: records, ringID: records}}

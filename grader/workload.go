@@ -2,6 +2,7 @@ package grader
 
 import (
 	"fmt"
+	"math/big"
 
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
@@ -24,8 +25,24 @@ func (t *T) Exec(steps ...testbed.ExecStep) *testbed.ExecReport {
 
 // DrawExecs draws how many calls of one kind are made, from low to high on
 // each processor, and in which portions the processors take turns. A kernel
-// with many processors has the first and the last of them used.
+// with many processors has the first and the last of them used. The sum is a
+// prime number where the bounds allow it: a program that does its work at every
+// second call, or on one processor twice, is then never right by chance.
 func (t *T) DrawExecs(kind testbed.ExecKind, low, high int) []testbed.ExecStep {
+	steps := t.drawExecs(kind, low, high)
+	for range maxDraws {
+		if big.NewInt(int64(Calls(steps))).ProbablyPrime(0) {
+			break
+		}
+		steps = t.drawExecs(kind, low, high)
+	}
+	return steps
+}
+
+// maxDraws is far more than it takes to draw a prime number, if there is one.
+const maxDraws = 200
+
+func (t *T) drawExecs(kind testbed.ExecKind, low, high int) []testbed.ExecStep {
 	cpus := t.Info.CPUs
 	if len(cpus) > 2 {
 		cpus = []int{cpus[0], cpus[len(cpus)-1]}

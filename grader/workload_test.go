@@ -21,12 +21,13 @@ func TestDrawExecs(t *testing.T) {
 	for name, test := range map[string]struct {
 		cpus, used []int
 		low, high  int
+		sums       []int
 	}{
-		"one processor":   {[]int{0}, []int{0}, 2, 6},
-		"two processors":  {[]int{0, 1}, []int{0, 1}, 3, 9},
-		"many processors": {[]int{0, 1, 2, 5, 9}, []int{0, 9}, 1, 3},
-		"one number":      {[]int{0, 1}, []int{0, 1}, 4, 4},
-		"from nothing":    {[]int{0, 1}, []int{0, 1}, 0, 2},
+		"one processor":   {[]int{0}, []int{0}, 2, 5, []int{2, 3, 5}},
+		"two processors":  {[]int{0, 1}, []int{0, 1}, 3, 9, []int{7, 11, 13, 17}},
+		"many processors": {[]int{0, 1, 2, 5, 9}, []int{0, 9}, 1, 3, []int{2, 3, 5}},
+		"one number":      {[]int{0, 1}, []int{0, 1}, 4, 4, []int{8}},
+		"from nothing":    {[]int{0, 1}, []int{0, 1}, 0, 2, []int{2, 3}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			least, most := false, false
@@ -47,6 +48,7 @@ func TestDrawExecs(t *testing.T) {
 					least = least || calls[cpu] == test.low
 					most = most || calls[cpu] == test.high
 				}
+				assert.Contains(t, test.sums, Calls(steps))
 				if len(steps) > 0 {
 					turns[steps[0].CPU] = true
 				}

@@ -33,6 +33,7 @@ var Exercise = &grader.Exercise{
 			Run: func(t *grader.T) {
 				steps := t.DrawExecs(testbed.ExecSuccess, 3, 9)
 				calls.Counted(t, steps, grader.Calls(steps), calls.Successful)
+				calls.Added(t, t.DrawExecs(testbed.ExecSuccess, 2, 4))
 			},
 		},
 		{
@@ -69,12 +70,20 @@ var Exercise = &grader.Exercise{
 	},
 }
 
-// printsEveryCall wants one line for each call, with the new value.
+// printsEveryCall wants one line for each call, with the new value, and none
+// for anything else.
 func printsEveryCall(t *grader.T) {
-	counter := t.Map("counter")
-	steps := append(t.DrawExecs(testbed.ExecSuccess, 2, 5), t.DrawExecs(testbed.ExecFailure, 2, 5)...)
+	// From a number that no count of the program's own can have.
+	t.Map("counter").Set(0, 1000+t.Rand.Uint64N(1_000_000))
+	for _, kind := range []testbed.ExecKind{testbed.ExecSuccess, testbed.ExecFailure} {
+		printsCalls(t, t.DrawExecs(kind, 2, 5))
+	}
+	printsOnlyCounted(t, append(t.DrawExecs(testbed.ExecveatSuccess, 1, 3), t.DrawExecs(testbed.ExecveatFailure, 1, 3)...))
+}
+
+func printsCalls(t *grader.T, steps []testbed.ExecStep) {
 	t.Trace()
-	before := counter.Uint64(0)
+	before := t.Map("counter").Uint64(0)
 	t.Exec(steps...)
 	trace := t.Trace()
 
@@ -98,7 +107,7 @@ func printsEveryCall(t *grader.T) {
 		t.Fail(grader.Failure{
 			Expected: fmt.Sprintf("%s for %d calls", lines(len(want)), len(want)),
 			Actual:   lines(len(got)),
-			Message:  "Not every call of execve printed exactly one line.",
+			Message:  fmt.Sprintf("A %s was made %d times, and the program printed %s.", steps[0].Kind, len(want), lines(len(got))),
 			Help:     "bpf_printk is called once each time the counter goes up, and nowhere else.",
 		})
 	}
@@ -112,6 +121,25 @@ func printsEveryCall(t *grader.T) {
 			Actual:   got[i],
 			Message:  fmt.Sprintf("Line %d of %d is not what was asked for.", i+1, len(want)),
 			Help:     "The line is \"execve called N times\", where N is the counter after this call was added.",
+		})
+	}
+}
+
+// printsOnlyCounted makes calls of execveat, for which nothing is printed. A
+// program that counts them has failed another check for it.
+func printsOnlyCounted(t *grader.T, steps []testbed.ExecStep) {
+	counter := t.Map("counter")
+	t.Trace()
+	before := counter.Uint64(0)
+	t.Exec(steps...)
+	trace := t.Trace()
+	counted := counter.Uint64(0) - before
+	if got := uint64(len(trace.Lines)) + trace.Lost; got != counted {
+		t.Fail(grader.Failure{
+			Expected: "no line",
+			Actual:   lines(int(got)),
+			Message:  fmt.Sprintf("An execveat was made %d times, the counter went up by %d, and the program printed %s.", grader.Calls(steps), counted, lines(int(got))),
+			Help:     "bpf_printk is called once each time the counter goes up, and nowhere else.",
 		})
 	}
 }

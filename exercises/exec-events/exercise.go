@@ -6,6 +6,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/bpfgrade/bpfgrade/exercises/internal/calls"
 	"github.com/bpfgrade/bpfgrade/grader"
@@ -63,9 +64,10 @@ func hasEvents(t *grader.T) {
 func countsEveryCall(t *grader.T) {
 	steps := t.DrawExecs(testbed.ExecSuccess, 2, 6)
 	calls.Counted(t, steps, grader.Calls(steps), calls.Successful)
+	calls.Added(t, t.DrawExecs(testbed.ExecSuccess, 2, 4))
 	steps = t.DrawExecs(testbed.ExecFailure, 2, 9)
 	calls.Counted(t, steps, grader.Calls(steps), calls.Failing)
-	steps = t.DrawExecs(testbed.ExecveatFailure, 2, 6)
+	steps = append(t.DrawExecs(testbed.ExecveatSuccess, 1, 3), t.DrawExecs(testbed.ExecveatFailure, 2, 6)...)
 	calls.Counted(t, steps, 0, calls.Execveat)
 }
 
@@ -87,7 +89,11 @@ func received(t *grader.T, steps []testbed.ExecStep) []testbed.Record {
 }
 
 func sendsEveryCall(t *grader.T) {
-	steps := append(t.DrawExecs(testbed.ExecSuccess, 2, 5), t.DrawExecs(testbed.ExecFailure, 3, 8)...)
+	sendsCalls(t, t.DrawExecs(testbed.ExecSuccess, 2, 5))
+	sendsCalls(t, t.DrawExecs(testbed.ExecFailure, 3, 8))
+}
+
+func sendsCalls(t *grader.T, steps []testbed.ExecStep) {
 	runs := t.Runs()
 	got, want := len(received(t, steps)), grader.Calls(steps)
 	if got == want {
@@ -97,9 +103,9 @@ func sendsEveryCall(t *grader.T) {
 		t.Award(0.5)
 	}
 	f := grader.Failure{
-		Expected: fmt.Sprintf("%d records for %d calls of execve", want, want),
+		Expected: fmt.Sprintf("%d records for %d calls", want, want),
 		Actual:   fmt.Sprintf("%d records", got),
-		Message:  fmt.Sprintf("%d calls of execve were made, and %d records arrived.", want, got),
+		Message:  fmt.Sprintf("A %s was made %d times, and %d records arrived.", steps[0].Kind, want, got),
 		Help:     "Each call sends exactly one record, also one that fails.",
 	}
 	if got == 0 && t.Runs() == runs {
@@ -138,7 +144,8 @@ func sendsFromEveryCPU(t *grader.T) {
 	}
 }
 
-// carriesCount wants each record to carry what the counter became with it.
+// carriesCount wants each record to carry what the counter became with it, and
+// no record without a call.
 func carriesCount(t *grader.T) {
 	layouts, err := t.Object.Records("count_value")
 	if errors.Is(err, object.ErrNoTypes) {
@@ -152,8 +159,19 @@ func carriesCount(t *grader.T) {
 			Help:     "The record is a structure with the field __u64 count_value.",
 		})
 	}
+	// From a number that no count of the program's own can have, and that
+	// needs all 8 bytes of the field.
+	t.Map("counter").Set(0, (1+t.Rand.Uint64N(1<<16))<<40+t.Rand.Uint64N(1<<40))
+	for _, kind := range []testbed.ExecKind{testbed.ExecFailure, testbed.ExecSuccess} {
+		layouts = carries(t, t.DrawExecs(kind, 2, 6), layouts)
+	}
+	sendsOnlyCounted(t, append(t.DrawExecs(testbed.ExecveatSuccess, 1, 3), t.DrawExecs(testbed.ExecveatFailure, 1, 3)...))
+}
+
+// carries makes calls of execve and returns the layouts that fit the records:
+// two structures of an object can have the same size.
+func carries(t *grader.T, steps []testbed.ExecStep, layouts []object.Layout) []object.Layout {
 	counter := t.Map("counter")
-	steps := t.DrawExecs(testbed.ExecFailure, 3, 8)
 	before := counter.Uint64(0)
 	records := received(t, steps)
 	if len(records) == 0 {
@@ -175,8 +193,8 @@ func carriesCount(t *grader.T) {
 		}
 	}
 	for _, record := range records {
-		layout, ok := object.Pick(layouts, len(record.Data))
-		if !ok {
+		fitting := object.Fitting(layouts, len(record.Data))
+		if len(fitting) == 0 {
 			t.Fail(grader.Failure{
 				Expected: fmt.Sprintf("records of %d bytes and padding", layouts[0].Size),
 				Actual:   fmt.Sprintf("a record of %d bytes", len(record.Data)),
@@ -184,7 +202,6 @@ func carriesCount(t *grader.T) {
 				Help:     "Send the whole structure: the last argument of bpf_perf_event_output is its sizeof. An object without debug information must send the value alone: build it with -g.",
 			})
 		}
-		got, _ := layout.Uint64(record.Data)
 		if len(next[record.CPU]) == 0 {
 			t.Fail(grader.Failure{
 				Expected: fmt.Sprintf("%d records", grader.Calls(steps)),
@@ -194,25 +211,50 @@ func carriesCount(t *grader.T) {
 		}
 		want := next[record.CPU][0]
 		next[record.CPU] = next[record.CPU][1:]
-		if got != want {
+		got, _ := fitting[0].Uint64(record.Data)
+		layouts = slices.DeleteFunc(fitting, func(l object.Layout) bool {
+			n, _ := l.Uint64(record.Data)
+			return n != want
+		})
+		if len(layouts) == 0 {
 			t.Fail(grader.Failure{
 				Expected: fmt.Sprintf("count_value %d", want),
 				Actual:   fmt.Sprintf("count_value %d", got),
 				Message:  fmt.Sprintf("A call made counter[0] %d, and its record says %d.", want, got),
-				Help:     "Set count_value from the counter after it was raised, in the same run of the program.",
+				Help:     "Set count_value from the counter after it was raised, all 8 bytes of it, in the same run of the program.",
 			})
 		}
+	}
+	return layouts
+}
+
+// sendsOnlyCounted makes calls of execveat, for which nothing is sent. A
+// program that counts them has failed another check for it.
+func sendsOnlyCounted(t *grader.T, steps []testbed.ExecStep) {
+	counter := t.Map("counter")
+	before := counter.Uint64(0)
+	got := uint64(len(received(t, steps)))
+	if counted := counter.Uint64(0) - before; got != counted {
+		t.Fail(grader.Failure{
+			Expected: "no record",
+			Actual:   fmt.Sprintf("%d records", got),
+			Message:  fmt.Sprintf("An execveat was made %d times, the counter went up by %d, and %d records arrived.", grader.Calls(steps), counted, got),
+			Help:     "A record is sent each time the counter goes up, and at no other time.",
+		})
 	}
 }
 
 func printsNothing(t *grader.T) {
-	steps := t.DrawExecs(testbed.ExecFailure, 2, 6)
+	var steps []testbed.ExecStep
+	for _, kind := range []testbed.ExecKind{testbed.ExecSuccess, testbed.ExecFailure, testbed.ExecveatSuccess, testbed.ExecveatFailure} {
+		steps = append(steps, t.DrawExecs(kind, 1, 3)...)
+	}
 	t.Trace()
 	t.Exec(steps...)
 	if trace := t.Trace(); len(trace.Lines) > 0 || trace.Lost > 0 {
 		t.Fail(grader.Failure{
 			Expected: "no line of bpf_printk",
-			Actual:   fmt.Sprintf("%d lines for %d calls", uint64(len(trace.Lines))+trace.Lost, grader.Calls(steps)),
+			Actual:   fmt.Sprintf("%d lines for %d calls of execve and execveat", uint64(len(trace.Lines))+trace.Lost, grader.Calls(steps)),
 			Message:  "The program still prints with bpf_printk.",
 			Help:     "The records take the place of the printed lines: remove bpf_printk.",
 		})

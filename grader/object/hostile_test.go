@@ -53,7 +53,7 @@ func use(t testing.TB, data []byte) {
 		}
 	}
 	if layouts, err := o.Records("count_value"); err == nil {
-		_, _ = Pick(layouts, 12)
+		_ = Fitting(layouts, 12)
 		_, _ = layouts[0].Uint64(make([]byte, 16))
 	}
 }

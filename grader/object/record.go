@@ -33,7 +33,7 @@ var ErrNoRecord = errors.New("no such structure")
 var ErrNoTypes = errors.New("the object has no debug information: build it with -g")
 
 // Records returns the structures that have a field of that name and of 8
-// bytes, themselves or in a member without a name. A structure that is only
+// bytes, themselves or in a member that is a structure or a union. A structure that is only
 // the type of a local variable is not in an object's BTF: its DWARF has those
 // as well. The error wraps ErrNoRecord or ErrNoTypes.
 func (o *Object) Records(field string) ([]Layout, error) {
@@ -105,23 +105,43 @@ func (s *search) offset(t btf.Type, depth int) (offset int, found bool) {
 		return 0, false
 	}
 	s.without[t] = true
-	for _, m := range members(t) {
-		offset, found = 0, false
-		switch {
-		case m.BitfieldSize != 0 || m.Offset%8 != 0:
-		case m.Name == "":
-			s.embedded[btf.UnderlyingType(m.Type)] = true
-			offset, found = s.offset(m.Type, depth+1)
-		case m.Name == s.field:
-			size, err := btf.Sizeof(m.Type)
-			found = err == nil && size == 8
-		}
-		if found {
-			delete(s.without, t)
-			return int(m.Offset.Bytes()) + offset, true
+	look := []func(btf.Member) (int, bool){
+		func(m btf.Member) (int, bool) { return s.own(m, depth) },
+		func(m btf.Member) (int, bool) { return s.inner(m, depth) },
+	}
+	for _, in := range look {
+		for _, m := range members(t) {
+			if m.BitfieldSize != 0 || m.Offset%8 != 0 {
+				continue
+			}
+			if offset, found = in(m); found {
+				delete(s.without, t)
+				return int(m.Offset.Bytes()) + offset, true
+			}
 		}
 	}
 	return 0, false
+}
+
+// own finds the field if it is this member, or in it when it has no name.
+func (s *search) own(m btf.Member, depth int) (offset int, found bool) {
+	switch m.Name {
+	case "":
+		s.embedded[btf.UnderlyingType(m.Type)] = true
+		return s.offset(m.Type, depth+1)
+	case s.field:
+		size, err := btf.Sizeof(m.Type)
+		return 0, err == nil && size == 8
+	}
+	return 0, false
+}
+
+// inner finds the field in a member that has a name of its own.
+func (s *search) inner(m btf.Member, depth int) (offset int, found bool) {
+	if m.Name == "" {
+		return 0, false
+	}
+	return s.offset(m.Type, depth+1)
 }
 
 // members returns the members of a structure or union, and none of any other
@@ -136,14 +156,15 @@ func members(t btf.Type) []btf.Member {
 	return nil
 }
 
-// Pick chooses the layout of a record that arrived with n bytes: the perf
+// Fitting returns the layouts that a record of n bytes can have: the perf
 // buffer pads a record so that its length and a length word of 4 bytes together
 // are a multiple of 8 (kernel/events/core.c). A ring buffer does not pad.
-func Pick(layouts []Layout, n int) (Layout, bool) {
+func Fitting(layouts []Layout, n int) []Layout {
+	var fitting []Layout
 	for _, l := range layouts {
 		if padded := (l.Size+4+7)/8*8 - 4; n == padded || n == l.Size {
-			return l, true
+			fitting = append(fitting, l)
 		}
 	}
-	return Layout{}, false
+	return fitting
 }

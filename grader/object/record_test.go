@@ -72,7 +72,8 @@ func TestSearchOfCraftedTypes(t *testing.T) {
 		"a structure in itself":   {itself, 8, true},
 		"structures of two each":  {many, 0, false},
 		"a union in a structure":  {structure(16, member("", &btf.Union{Size: 8, Members: []btf.Member{member("y", u64, 0), member("x", u64, 0)}}, 8)), 8, true},
-		"a member with a name":    {structure(16, member("in", structure(8, member("x", u64, 0)), 8)), 0, false},
+		"a member with a name":    {structure(16, member("in", structure(8, member("x", u64, 0)), 8)), 8, true},
+		"its own comes first":     {structure(24, member("in", structure(16, member("x", u64, 8)), 0), member("x", u64, 16)), 16, true},
 		"behind a typedef":        {structure(16, member("", typedef(structure(8, member("x", typedef(u64), 0))), 8)), 8, true},
 		"no type":                 {nil, 0, false},
 	}
@@ -97,32 +98,27 @@ func TestLayoutUint64(t *testing.T) {
 	assert.False(t, ok)
 }
 
-func TestPick(t *testing.T) {
+func TestFitting(t *testing.T) {
 	small, packed, wide := Layout{"small", 0, 8}, Layout{"packed", 4, 13}, Layout{"wide", 24, 64}
-	layouts := []Layout{small, packed, wide}
+	other := Layout{"other", 16, 64}
+	layouts := []Layout{small, packed, wide, other}
 	tests := map[string]struct {
 		bytes int
-		want  Layout
-		found bool
+		want  []Layout
 	}{
-		"as it was sent":         {8, small, true},
-		"padded by perf":         {12, small, true},
-		"packed, as it was sent": {13, packed, true},
-		"packed, padded":         {20, packed, true},
-		"wide, as it was sent":   {64, wide, true},
-		"wide, padded":           {68, wide, true},
-		"a pointer's size":       {4, Layout{}, false},
-		"cut":                    {16, Layout{}, false},
-		"padded twice":           {28, Layout{}, false},
-		"nothing":                {0, Layout{}, false},
+		"as it was sent":         {8, []Layout{small}},
+		"padded by perf":         {12, []Layout{small}},
+		"packed, as it was sent": {13, []Layout{packed}},
+		"packed, padded":         {20, []Layout{packed}},
+		"wide, as it was sent":   {64, []Layout{wide, other}},
+		"wide, padded":           {68, []Layout{wide, other}},
+		"a pointer's size":       {4, nil},
+		"cut":                    {16, nil},
+		"padded twice":           {28, nil},
+		"nothing":                {0, nil},
 	}
 	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			l, found := Pick(layouts, test.bytes)
-			assert.Equal(t, test.found, found)
-			assert.Equal(t, test.want, l)
-		})
+		t.Run(name, func(t *testing.T) { assert.Equal(t, test.want, Fitting(layouts, test.bytes)) })
 	}
-	_, found := Pick(nil, 8)
-	assert.False(t, found)
+	assert.Empty(t, Fitting(nil, 8))
 }

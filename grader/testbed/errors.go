@@ -8,6 +8,10 @@ import (
 // ErrKeyNotFound is returned when a map has no such key.
 var ErrKeyNotFound = errors.New("key not found")
 
+// ErrNotPermitted is wrapped by errors of what a map's own flags, such as
+// BPF_F_WRONLY, forbid to user space.
+var ErrNotPermitted = errors.New("the map's flags do not permit it")
+
 // ErrNotSupported is wrapped by errors of things that this kernel or machine
 // cannot do. It is never the submission's fault.
 var ErrNotSupported = errors.New("not supported here")

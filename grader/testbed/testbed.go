@@ -45,6 +45,12 @@ type Testbed interface {
 	// map has no such key.
 	Lookup(ctx context.Context, mapID uint32, key []byte) (*Element, error)
 
+	// Update sets one element of a map. The value of a per-CPU map is set on
+	// every processor. The error wraps ErrNotPermitted when the map's flags
+	// keep user space from writing, and so does that of Lookup, Elements and
+	// Watch when they keep it from that.
+	Update(ctx context.Context, mapID uint32, key, value []byte) error
+
 	// Elements reads a whole map, in the kernel's order.
 	Elements(ctx context.Context, mapID uint32) ([]Element, error)
 

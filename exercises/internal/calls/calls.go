@@ -34,6 +34,30 @@ func HasCounter(points float64) grader.Check {
 	}
 }
 
+// Added sets counter[0] to a number that needs more than 4 bytes, makes calls
+// that count, and fails the check unless they were added to it. What was counted
+// so far stands in the counter again afterwards.
+func Added(t *grader.T, steps []testbed.ExecStep) {
+	counter := t.Map("counter")
+	before := counter.Uint64(0)
+	// The lower half overflows at the second call.
+	start := (1+t.Rand.Uint64N(1<<16))<<32 - 2
+	if !counter.Set(0, start) {
+		return
+	}
+	t.Exec(steps...)
+	n := uint64(grader.Calls(steps))
+	if got := counter.Uint64(0); got != start+n {
+		t.Fail(grader.Failure{
+			Expected: fmt.Sprintf("counter[0] = %d", start+n),
+			Actual:   fmt.Sprintf("counter[0] = %d", got),
+			Message:  fmt.Sprintf("The grader set counter[0] to %d, %d calls were made, and it became %d.", start, n, got),
+			Help:     "Each call adds one to what element 0 of the map holds at that moment, all 8 bytes of it. A count that the program keeps somewhere else and copies into the map is another one.",
+		})
+	}
+	counter.Set(0, before+n)
+}
+
 // Counted makes the calls and fails the check unless counter[0] went up by
 // want. It returns what counter[0] was before.
 func Counted(t *grader.T, steps []testbed.ExecStep, want int, hints Hints) (before uint64) {
@@ -102,6 +126,6 @@ var Failing = Hints{
 
 // Execveat are the hints for calls that do not count.
 var Execveat = Hints{
-	TooMany:          "execveat is another system call: count execve alone. A hook inside the kernel that both pass counts both.",
+	TooMany:          "execveat is another system call: count execve alone. A hook inside the kernel that both pass counts both, and so does the exit of execve: the kernel reports the end of a successful execveat as one of execve.",
 	TooManyDiagnosis: "counts-execveat",
 }

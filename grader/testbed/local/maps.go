@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/cilium/ebpf"
+	"golang.org/x/sys/unix"
 
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
@@ -37,7 +39,7 @@ func (tb *Testbed) Lookup(_ context.Context, mapID uint32, key []byte) (*testbed
 		return nil, fmt.Errorf("look up in map %d: %w", mapID, testbed.ErrKeyNotFound)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("look up in map %d: %w", mapID, err)
+		return nil, fmt.Errorf("look up in map %d: %w", mapID, permitted(err))
 	}
 	return &testbed.Element{Key: key, Values: values}, nil
 }
@@ -60,6 +62,39 @@ func lookup(m *ebpf.Map, key []byte) ([][]byte, error) {
 	return [][]byte{value}, nil
 }
 
+// permitted makes an error plain that the kernel has for accesses that a map's
+// flags forbid to user space. What it may do is no question here: it is root.
+func permitted(err error) error {
+	if errors.Is(err, unix.EPERM) {
+		return fmt.Errorf("%w: %w", testbed.ErrNotPermitted, err)
+	}
+	return err
+}
+
+// Update implements [testbed.Testbed].
+func (tb *Testbed) Update(_ context.Context, mapID uint32, key, value []byte) error {
+	m, done, err := tb.openMap(mapID)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if perCPU(m.Type()) {
+		cpus, err := ebpf.PossibleCPU()
+		if err != nil {
+			return fmt.Errorf("update map %d: %w", mapID, err)
+		}
+		err = m.Update(key, slices.Repeat([][]byte{value}, cpus), ebpf.UpdateAny)
+		if err != nil {
+			return fmt.Errorf("update map %d: %w", mapID, permitted(err))
+		}
+		return nil
+	}
+	if err := m.Update(key, value, ebpf.UpdateAny); err != nil {
+		return fmt.Errorf("update map %d: %w", mapID, permitted(err))
+	}
+	return nil
+}
+
 // Elements implements [testbed.Testbed].
 func (tb *Testbed) Elements(ctx context.Context, mapID uint32) ([]testbed.Element, error) {
 	m, done, err := tb.openMap(mapID)
@@ -76,7 +111,7 @@ func (tb *Testbed) Elements(ctx context.Context, mapID uint32) ([]testbed.Elemen
 		}
 		key, err := m.NextKeyBytes(previous)
 		if err != nil {
-			return nil, fmt.Errorf("read map %d: %w", mapID, err)
+			return nil, fmt.Errorf("read map %d: %w", mapID, permitted(err))
 		}
 		if key == nil {
 			return elements, nil
@@ -87,7 +122,7 @@ func (tb *Testbed) Elements(ctx context.Context, mapID uint32) ([]testbed.Elemen
 			continue // deleted in between
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read map %d: %w", mapID, err)
+			return nil, fmt.Errorf("read map %d: %w", mapID, permitted(err))
 		}
 		elements = append(elements, testbed.Element{Key: key, Values: values})
 	}

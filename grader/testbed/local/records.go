@@ -54,7 +54,7 @@ func (tb *Testbed) Watch(_ context.Context, req testbed.WatchRequest) error {
 		return fmt.Errorf("watch map %d: a %s has no records", req.MapID, m.Type())
 	}
 	if err != nil {
-		return fmt.Errorf("watch map %d: %w", req.MapID, err)
+		return fmt.Errorf("watch map %d: %w", req.MapID, permitted(err))
 	}
 	w.batches = make(chan batch, 1)
 	tb.watchers[req.MapID] = w

@@ -83,6 +83,12 @@ func (c *Client) Lookup(ctx context.Context, mapID uint32, key []byte) (*testbed
 	return invoke[*testbed.Element](ctx, c, "Lookup", LookupQuery{mapID, key})
 }
 
+// Update implements [testbed.Testbed].
+func (c *Client) Update(ctx context.Context, mapID uint32, key, value []byte) error {
+	_, err := invoke[None](ctx, c, "Update", UpdateQuery{mapID, key, value})
+	return err
+}
+
 // Elements implements [testbed.Testbed].
 func (c *Client) Elements(ctx context.Context, mapID uint32) ([]testbed.Element, error) {
 	return invoke[[]testbed.Element](ctx, c, "Elements", mapID)

@@ -39,6 +39,10 @@ func (f *fake) Lookup(_ context.Context, id uint32, key []byte) (*testbed.Elemen
 	return &testbed.Element{Key: key, Values: [][]byte{{0, 255, 128}, {}}}, nil
 }
 
+func (f *fake) Update(_ context.Context, id uint32, _, _ []byte) error {
+	return fmt.Errorf("update map %d: %w", id, testbed.ErrNotPermitted)
+}
+
 func (f *fake) BlockIO(context.Context, testbed.BlockRequest) (*testbed.BlockReport, error) {
 	return nil, fmt.Errorf("disk: %w", testbed.ErrNotSupported)
 }
@@ -97,6 +101,8 @@ func TestErrorsKeepTheirType(t *testing.T) {
 
 	_, err = client.Lookup(ctx, 404, nil)
 	assert.ErrorIs(t, err, testbed.ErrKeyNotFound)
+	err = client.Update(ctx, 403, nil, nil)
+	assert.ErrorIs(t, err, testbed.ErrNotPermitted)
 	_, err = client.BlockIO(ctx, testbed.BlockRequest{})
 	assert.ErrorIs(t, err, testbed.ErrNotSupported)
 	_, err = client.RunStats(ctx, nil)

@@ -48,6 +48,12 @@ type LookupQuery struct {
 	Key []byte
 }
 
+// UpdateQuery asks to set one element of a map.
+type UpdateQuery struct {
+	Map        uint32
+	Key, Value []byte
+}
+
 // serve runs one method with the caller's deadline.
 func serve[Req, Res any](call Call[Req], reply *Reply[Res], method func(context.Context, Req) (Res, error)) error {
 	ctx, cancel := context.WithTimeout(context.Background(), call.Timeout)
@@ -80,6 +86,12 @@ func (s *service) BlockIO(call Call[testbed.BlockRequest], reply *Reply[*testbed
 func (s *service) Lookup(call Call[LookupQuery], reply *Reply[*testbed.Element]) error {
 	return serve(call, reply, func(ctx context.Context, q LookupQuery) (*testbed.Element, error) {
 		return s.tb.Lookup(ctx, q.Map, q.Key)
+	})
+}
+
+func (s *service) Update(call Call[UpdateQuery], reply *Reply[None]) error {
+	return serve(call, reply, func(ctx context.Context, q UpdateQuery) (None, error) {
+		return None{}, s.tb.Update(ctx, q.Map, q.Key, q.Value)
 	})
 }
 

@@ -36,6 +36,7 @@ type Error struct {
 	Load         *testbed.LoadError
 	Attach       *testbed.AttachError
 	KeyNotFound  bool
+	NotPermitted bool
 	NotSupported bool
 	TimedOut     bool
 }
@@ -47,6 +48,7 @@ func toWire(err error) *Error {
 	e := &Error{
 		Text:         err.Error(),
 		KeyNotFound:  errors.Is(err, testbed.ErrKeyNotFound),
+		NotPermitted: errors.Is(err, testbed.ErrNotPermitted),
 		NotSupported: errors.Is(err, testbed.ErrNotSupported),
 		TimedOut:     errors.Is(err, context.DeadlineExceeded),
 	}
@@ -75,6 +77,8 @@ func (e *Error) fromWire() error {
 		return &remote{e.Text, e.Attach}
 	case e.KeyNotFound:
 		return &remote{e.Text, testbed.ErrKeyNotFound}
+	case e.NotPermitted:
+		return &remote{e.Text, testbed.ErrNotPermitted}
 	case e.NotSupported:
 		return &remote{e.Text, testbed.ErrNotSupported}
 	case e.TimedOut:
