@@ -251,7 +251,7 @@ func runCheck(shared *T, check Check, seed uint64, r *CheckResult) error {
 	switch {
 	case err != nil:
 		if outOfTime(t.ctx, err) {
-			err = lateVerdict()
+			err = lateVerdict(t.Object)
 		}
 		toVerdict(err).endCheck(r)
 		return fmt.Errorf("check %q: %w", check.Name, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/bpfgrade/bpfgrade/grader/explain"
 	"github.com/bpfgrade/bpfgrade/grader/object"
@@ -68,9 +69,22 @@ func toVerdict(err error) *verdict {
 		return &verdict{
 			status:  StatusCrash,
 			message: "The kernel did not survive the submission: " + crash.Reason + ".",
+			help:    crashHelp(crash.Reason),
 		}
 	}
 	return &verdict{status: StatusInfraError, message: err.Error()}
+}
+
+// crashHelp says what a program can have done, where the kernel's last words
+// tell.
+func crashHelp(reason string) string {
+	switch {
+	case strings.Contains(reason, "on memory"), strings.Contains(strings.ToLower(reason), "out of memory"):
+		return "The kernel had no memory left. Look at max_entries and the sizes of keys and values of the maps, at records and elements that the program makes without end, and at very many branches, which the verifier keeps in mind."
+	case strings.Contains(reason, "stall"), strings.Contains(reason, "LOCKUP"), strings.Contains(reason, "lockup"):
+		return "A processor was busy with one thing for many seconds. Look for loops with very many rounds, such as bpf_loop within bpf_loop."
+	}
+	return ""
 }
 
 // notTheirs is the verdict on an error that came before the submission was in
@@ -91,12 +105,16 @@ func outOfTime(ctx context.Context, err error) bool {
 }
 
 // lateVerdict is that on a submission whose time was over during a check.
-func lateVerdict() *verdict {
-	return &verdict{
+func lateVerdict(obj *object.Object) *verdict {
+	v := &verdict{
 		status:  StatusTimeout,
 		message: "The submission was not through its checks in time.",
 		help:    busy,
 	}
+	if sendsSignals(obj) {
+		v.help = noSignals
+	}
+	return v
 }
 
 const busy = "Look for a program that does very much, or prints very much, at a hook that is hit very often."

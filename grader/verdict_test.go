@@ -14,6 +14,26 @@ import (
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
+func TestCrashHelp(t *testing.T) {
+	for reason, help := range map[string]string{
+		"Kernel panic - not syncing: System is deadlocked on memory":             "max_entries",
+		"Kernel panic - not syncing: Out of memory: compulsory panic_on_oom":     "max_entries",
+		"rcu: INFO: rcu_preempt self-detected stall on CPU":                      "bpf_loop",
+		"watchdog: BUG: soft lockup - CPU#0 stuck for 22s!":                      "bpf_loop",
+		"BUG: kernel NULL pointer dereference, address: 0000000000000008":        "",
+		"Kernel panic - not syncing: Attempted to kill init! exitcode=0x0000000": "",
+	} {
+		got := crashHelp(reason)
+		assert.Contains(t, got, help, reason)
+		assert.Equal(t, help == "", got == "", reason)
+	}
+}
+
+func TestLateVerdict(t *testing.T) {
+	assert.Equal(t, busy, lateVerdict(&object.Object{}).help)
+	assert.Equal(t, noSignals, lateVerdict(signalling()).help)
+}
+
 // What is not certainly the submission's fault is the grader's.
 func TestErrorsBecomeVerdicts(t *testing.T) {
 	for name, test := range map[string]struct {

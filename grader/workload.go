@@ -1,9 +1,12 @@
 package grader
 
 import (
+	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 
+	"github.com/bpfgrade/bpfgrade/grader/object"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
@@ -11,16 +14,38 @@ import (
 // returns when all have ended.
 func (t *T) Exec(steps ...testbed.ExecStep) *testbed.ExecReport {
 	report, err := t.tb.Exec(t.ctx, testbed.ExecRequest{Steps: steps})
-	t.Infra(err)
+	t.undisturbed(err)
 	if len(report.Steps) != len(steps) {
 		t.Infra(fmt.Errorf("exec workload: %d of %d steps reported", len(report.Steps), len(steps)))
 	}
 	for i, step := range report.Steps {
 		if step.Done != steps[i].Count {
-			t.Infra(fmt.Errorf("exec workload: %d of %d %s calls ended as they should", step.Done, steps[i].Count, steps[i].Kind))
+			t.undisturbed(fmt.Errorf("exec workload: %d of %d %s calls ended as they should", step.Done, steps[i].Count, steps[i].Kind))
 		}
 	}
 	return report
+}
+
+// undisturbed ends the check when the workload was not carried out. It fails
+// when the submission sends signals, which end or stop the processes that make
+// the calls; otherwise it is the grader's fault.
+func (t *T) undisturbed(err error) {
+	var crash *testbed.CrashError
+	if err != nil && t.ctx.Err() == nil && !errors.As(err, &crash) && sendsSignals(t.Object) {
+		t.Fail(Failure{
+			Message: "The grader's calls did not come to their end, and the program sends signals to the processes that make them.",
+			Help:    noSignals,
+		})
+	}
+	t.Infra(err)
+}
+
+const noSignals = "Leave bpf_send_signal out: a program that observes must not end, stop or interrupt what it observes."
+
+func sendsSignals(obj *object.Object) bool {
+	return slices.ContainsFunc(obj.Programs, func(p object.Program) bool {
+		return slices.Contains(p.Helpers, "bpf_send_signal") || slices.Contains(p.Helpers, "bpf_send_signal_thread")
+	})
 }
 
 // DrawExecs draws how many calls of one kind are made, from low to high on
@@ -74,7 +99,7 @@ func Calls(steps []testbed.ExecStep) int {
 // one after another.
 func (t *T) BlockIO(steps ...testbed.BlockStep) *testbed.BlockReport {
 	report, err := t.tb.BlockIO(t.ctx, testbed.BlockRequest{Steps: steps})
-	t.Infra(err)
+	t.undisturbed(err)
 	if len(report.Steps) != len(steps) {
 		t.Infra(fmt.Errorf("disk workload: %d of %d requests reported", len(report.Steps), len(steps)))
 	}

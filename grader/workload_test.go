@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/bpfgrade/bpfgrade/grader/object"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
@@ -103,6 +104,41 @@ func TestBlockIO(t *testing.T) {
 			}
 		})
 	}
+}
+
+// signalling is an object whose program sends signals.
+func signalling() *object.Object {
+	return &object.Object{Programs: []object.Program{{Name: "count"}, {Name: "kill", Helpers: []string{"bpf_send_signal"}}}}
+}
+
+func TestWorkloadThatIsDisturbed(t *testing.T) {
+	boom := errors.New("boom")
+	step := testbed.ExecStep{Kind: testbed.ExecSuccess, Count: 2}
+	for name, test := range map[string]struct {
+		tb  *fake
+		run func(*T)
+	}{
+		"calls that are cut short": {&fake{undone: 1}, func(c *T) { c.Exec(step) }},
+		"calls that fail":          {&fake{errs: map[string]error{"Exec": boom}}, func(c *T) { c.Exec(step) }},
+		"requests that fail":       {&fake{errs: map[string]error{"BlockIO": boom}}, func(c *T) { c.BlockIO(testbed.BlockStep{Bytes: 512}) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := runOn(t, test.tb, func(c *T) {
+				c.Object = signalling()
+				test.run(c)
+			})
+			require.NoError(t, err)
+			assert.Equal(t, StatusFail, r.Status)
+			assert.Contains(t, r.Help, "bpf_send_signal")
+		})
+	}
+
+	_, err := runOn(t, &fake{errs: map[string]error{"Exec": &testbed.CrashError{Reason: "panic"}}}, func(c *T) {
+		c.Object = signalling()
+		c.Exec(step)
+	})
+	var crash *testbed.CrashError
+	assert.ErrorAs(t, err, &crash)
 }
 
 func TestTraceBecomesTheOutput(t *testing.T) {

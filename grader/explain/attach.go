@@ -22,6 +22,9 @@ func attachMistake(hook object.Hook, message string) (id, help string) {
 	if hook.Target == "" && examples[hook.Kind] != "" {
 		return "", fmt.Sprintf("The section says what kind of hook it is, and not which: a target has to follow, as in %s.", examples[hook.Kind])
 	}
+	if hook.Kind == object.Unknown {
+		return "", "The grader attaches programs to tracepoints, kprobes, fentry and fexit, system calls (ksyscall) and uprobes. Is there one of these that sees what the exercise asks for?"
+	}
 	missing := strings.Contains(message, "no such file or directory") || strings.Contains(message, "not found")
 	switch hook.Kind {
 	case object.Tracepoint:
@@ -33,6 +36,9 @@ func attachMistake(hook object.Hook, message string) (id, help string) {
 	case object.Kprobe, object.Kretprobe, object.KprobeMulti:
 		// What is missing can also be an instruction at the offset.
 		offset := strings.Contains(hook.Target, "+")
+		if hook.Kind == object.KprobeMulti && strings.Contains(message, "bpf_link_kprobe_multi not supported") {
+			return "", "This kernel was built without what kprobe.multi needs (CONFIG_FPROBE): use a kprobe."
+		}
 		if !offset && (missing || strings.Contains(message, "must be a valid symbol") || strings.Contains(message, "couldn't find one or more symbols")) {
 			return "kprobe-target", "The kernel has no function of that name that can be probed: look for it in /proc/kallsyms. A function that was inlined is not there."
 		}

@@ -52,6 +52,10 @@ var loaderMistakes = []mistake{
 		help:    memlock,
 	},
 	{
+		pattern: regexp.MustCompile(`kfunc "(\w+)": not supported`),
+		help:    "This kernel has no function $1 that BPF programs can call: look for its name, and since which version of Linux it is there, in the kernel's documentation of kfuncs.",
+	},
+	{
 		pattern: regexp.MustCompile(`symbol "(\w+)": unsatisfied program reference`),
 		help:    "The function $1 is declared and nowhere defined: a BPF program can call its own functions and the kernel's helpers alone.",
 	},
@@ -137,6 +141,8 @@ func mapMistake(message string, m *object.Map) (id, help string) {
 		return "missing-max-entries", "Say how many entries the map has: __uint(max_entries, 1);"
 	case strings.Contains(message, "MEMLOCK may be too low"):
 		return "memlock-red-herring", memlock
+	case large(m) && (strings.Contains(message, "cannot allocate memory") || strings.Contains(message, "argument list too long")):
+		return "", "The map needs more memory than the kernel has for it: make max_entries, or the value, smaller."
 	case array && m.KeySize != 4 && (invalid || strings.HasPrefix(message, "KeySize must be")):
 		return "array-key-size", fmt.Sprintf("The key of an array is its index: it has 4 bytes (__u32), not %d.", m.KeySize)
 	case strings.Contains(message, "not a multiple of page size"):
@@ -147,6 +153,13 @@ func mapMistake(message string, m *object.Map) (id, help string) {
 		return "", "Say what a value of the map is: __type(value, __u64);"
 	}
 	return "", ""
+}
+
+// large tells whether it is the size of a map that is at fault when there is no
+// memory for it.
+func large(m *object.Map) bool {
+	const much = 16 << 20
+	return uint64(m.MaxEntries)*(uint64(m.KeySize)+uint64(m.ValueSize)) >= much
 }
 
 const ringBufSize = "Say how many bytes the ring buffer has, a power of two and at least a page: __uint(max_entries, 4096);"

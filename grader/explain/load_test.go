@@ -255,6 +255,11 @@ func TestLoadOfReasons(t *testing.T) {
 		"a register that does not exist":                 {"R99 invalid mem access 'scalar'\n", "", ""},
 		"the source tells what others are told":          {"; // cannot call GPL-restricted function from non-GPL compatible program\n0: (95) exit\nR0 !read_ok\n", "", ""},
 		"an earlier path is told of":                     {"R1 invalid mem access 'map_value_or_null'\n0: (95) exit\nR0 !read_ok\n", "", ""},
+		"writes to a process":                            {"0: (85) call bpf_probe_write_user#36\nprogram of this type cannot use helper bpf_probe_write_user#36\n", "unknown-helper", "not locked down"},
+		"writes to a process, until Linux 6.10":          {"0: (85) call bpf_probe_write_user#36\nunknown func bpf_probe_write_user#36\n", "unknown-helper", "not locked down"},
+		"overrides a function":                           {"0: (85) call bpf_override_return#58\nunknown func bpf_override_return#58\n", "unknown-helper", "CONFIG_BPF_KPROBE_OVERRIDE"},
+		"a function that may not sleep":                  {"__x64_sys_execve is not sleepable\n", "", "leave the .s out"},
+		"a section without a target":                     {"Tracing programs must provide btf_id\n", "", "tp_btf/sys_enter"},
 		"an explanation alone":                           {"0: (95) exit\n\nVerification failed: Register Type Safety: Unreadable register\n\nReason:\n  R1 invalid mem access 'map_value_or_null'\n", "", ""},
 	}
 	for title, test := range tests {
@@ -339,6 +344,7 @@ func TestLoadByLoader(t *testing.T) {
 		}},
 		"a function that the kernel does not have": {"handle", `fixing up kfuncs: kfunc "bpf_frobnicate": not supported`, Explanation{
 			Message: `The program handle could not be loaded: fixing up kfuncs: kfunc "bpf_frobnicate": not supported.`,
+			Help:    "This kernel has no function bpf_frobnicate that BPF programs can call: look for its name, and since which version of Linux it is there, in the kernel's documentation of kfuncs.",
 		}},
 		"no program is named": {"", "load BTF: invalid argument.", Explanation{
 			Message: "The object could not be loaded: load BTF: invalid argument.",
@@ -363,7 +369,9 @@ func TestLoadOfMap(t *testing.T) {
 		"an array of maps":                     {object.Map{Type: "ArrayOfMaps", KeySize: 8, ValueSize: 4, MaxEntries: 1}, invalid, "array-key-size", "not 8"},
 		"a perf event array":                   {object.Map{Type: "PerfEventArray", KeySize: 8, ValueSize: 8}, "KeySize must be zero or four for perf event array", "array-key-size", "not 8"},
 		"a perf event array with wide values":  {object.Map{Type: "PerfEventArray", KeySize: 4, ValueSize: 8}, "ValueSize must be zero or four for perf event array", "", ""},
-		"an array without memory":              {object.Map{Type: "Array", KeySize: 8, ValueSize: 8, MaxEntries: 1 << 31}, "map create: cannot allocate memory", "", ""},
+		"an array without memory":              {object.Map{Type: "Array", KeySize: 8, ValueSize: 8, MaxEntries: 1 << 31}, "map create: cannot allocate memory", "", "make max_entries"},
+		"a hash that is too large":             {object.Map{Type: "Hash", KeySize: 4, ValueSize: 1 << 20, MaxEntries: 1 << 10}, "map create: argument list too long", "", "make max_entries"},
+		"a small array without memory":         {object.Map{Type: "Array", KeySize: 4, ValueSize: 8, MaxEntries: 1}, "map create: cannot allocate memory", "", ""},
 		"an array that is right":               {object.Map{Type: "Array", KeySize: 4, ValueSize: 8, MaxEntries: 1}, invalid, "", ""},
 		"a hash with a key of 8 bytes":         {object.Map{Type: "Hash", KeySize: 8, ValueSize: 8, MaxEntries: 1}, invalid, "", ""},
 		"an array without values":              {object.Map{Type: "Array", KeySize: 4, MaxEntries: 1}, invalid, "", "__type(value, __u64)"},

@@ -122,6 +122,16 @@ var mistakes = []mistake{
 		help:    `A program of this type cannot use $1. One that handles packets, such as SEC("tc"), can.`,
 	},
 	{
+		id:      "unknown-helper",
+		pattern: regexp.MustCompile(`(?:unknown func|program of this type cannot use helper) bpf_probe_write_user#\d+`),
+		help:    "Tracing programs can call bpf_probe_write_user only where the kernel is not locked down, and this one may be: a program that observes has no need to write to a process.",
+	},
+	{
+		id:      "unknown-helper",
+		pattern: regexp.MustCompile(`(?:unknown func|program of this type cannot use helper) bpf_override_return#\d+`),
+		help:    "Only kprobes can call bpf_override_return, and only in kernels that were built to inject errors (CONFIG_BPF_KPROBE_OVERRIDE): a program that observes has no need to change what a function returns.",
+	},
+	{
 		// The latter since Linux 6.11.
 		id:      "unknown-helper",
 		pattern: regexp.MustCompile(`(?:unknown func|program of this type cannot use helper) (bpf_\w+)#\d+`),
@@ -160,7 +170,11 @@ var mistakes = []mistake{
 	},
 	{
 		pattern: regexp.MustCompile(`Tracing programs must provide btf_id`),
-		help:    "The section says what kind of hook it is, and not which: a target has to follow, as in fentry/vfs_read.",
+		help:    "The section does not lead to a function or event of the kernel: what kind of hook it is and which has to be there, as in fentry/vfs_read or tp_btf/sys_enter.",
+	},
+	{
+		pattern: regexp.MustCompile(`(\S+) is not sleepable`),
+		help:    "The function $1 may not sleep, and a program in a section that ends in .s may: leave the .s out.",
 	},
 	{
 		pattern: regexp.MustCompile(`func '(\w+)' doesn't have \d+-th argument`),

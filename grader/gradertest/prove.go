@@ -3,6 +3,7 @@ package gradertest
 import (
 	"bytes"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/backend"
 )
 
 // The least number of submissions that prove an exercise.
@@ -106,6 +108,34 @@ var junk = map[string][]byte{
 	"truncated": {
 		0x7f, 'E', 'L', 'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 247, 0,
 	},
+}
+
+// ProveHostile grades submissions that attack the machine they run on: the
+// folders of dir, for which submissions.yaml in it has what must come out.
+// They run on virtual machines alone.
+func ProveHostile(t *testing.T, ex *grader.Exercise, dir string) {
+	expected, err := ReadExpectations(filepath.Join(dir, "submissions.yaml"))
+	require.NoError(t, err)
+	require.Empty(t, expected.Accepted)
+	entries, err := filepath.Glob(filepath.Join(dir, "*", "prog.bpf.c"))
+	require.NoError(t, err)
+	var names []string
+	for _, entry := range entries {
+		names = append(names, filepath.Base(filepath.Dir(entry)))
+	}
+	require.ElementsMatch(t, slices.Collect(maps.Keys(expected.Rejected)), names)
+
+	onKernels(t, func(t *testing.T, g *grader.Grader) {
+		if g.Backend == backend.Local {
+			t.Skip("this machine is needed")
+		}
+		for name, rejection := range expected.Rejected {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				rejected(t, grade(t, g, ex, filepath.Join(dir, name)), rejection)
+			})
+		}
+	})
 }
 
 func rejected(t *testing.T, result *grader.Result, want Rejection) {

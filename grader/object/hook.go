@@ -43,6 +43,7 @@ type Hook struct {
 var prefixes = map[string]Kind{
 	"tp": Tracepoint, "tracepoint": Tracepoint,
 	"raw_tp": RawTracepoint, "raw_tracepoint": RawTracepoint,
+	"raw_tp.w": RawTracepoint, "raw_tracepoint.w": RawTracepoint,
 	"tp_btf":       TracepointBTF,
 	"kprobe":       Kprobe,
 	"kretprobe":    Kretprobe,
