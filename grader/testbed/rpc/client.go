@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/rpc"
 	"net/rpc/jsonrpc"
 	"time"
@@ -23,7 +24,7 @@ var _ testbed.Testbed = (*Client)(nil)
 // NewClient returns a client that speaks over conn, which it owns. When the
 // connection breaks, why, if not nil, is asked for the reason.
 func NewClient(conn io.ReadWriteCloser, why func() error) *Client {
-	return &Client{rpc: jsonrpc.NewClient(conn), why: why}
+	return &Client{rpc: jsonrpc.NewClient(bound(conn)), why: why}
 }
 
 // noDeadline is the time for a call whose context has no deadline.
@@ -32,6 +33,10 @@ const noDeadline = 10 * time.Minute
 // invoke calls one method. When ctx ends first the call goes on at the other
 // end, and the client should be closed.
 func invoke[Res, Req any](ctx context.Context, c *Client, method string, req Req) (Res, error) {
+	var none Res
+	if ctx.Err() != nil {
+		return none, fmt.Errorf("%s: %w", method, ctx.Err())
+	}
 	call := Call[Req]{Timeout: noDeadline, Request: req}
 	if deadline, ok := ctx.Deadline(); ok {
 		call.Timeout = time.Until(deadline)
@@ -40,27 +45,51 @@ func invoke[Res, Req any](ctx context.Context, c *Client, method string, req Req
 	pending := c.rpc.Go(serviceName+"."+method, call, &reply, make(chan *rpc.Call, 1))
 	select {
 	case <-ctx.Done():
-		var none Res
 		return none, fmt.Errorf("%s: %w", method, ctx.Err())
 	case <-pending.Done:
 	}
-	if pending.Error != nil && c.why != nil {
-		return reply.Result, fmt.Errorf("%s: %w", method, c.why())
-	}
 	if pending.Error != nil {
-		return reply.Result, fmt.Errorf("%s: connection to the testbed: %w", method, pending.Error)
+		return none, fmt.Errorf("%s: %w", method, c.broken(pending.Error))
 	}
 	return reply.Result, reply.Error.fromWire()
 }
 
+// invokePointer is invoke for a result that no success can lack.
+func invokePointer[Res, Req any](ctx context.Context, c *Client, method string, req Req) (*Res, error) {
+	result, err := invoke[*Res](ctx, c, method, req)
+	if err == nil && result == nil {
+		return nil, fmt.Errorf("%s: %w: no result", method, errBadReply)
+	}
+	return result, err
+}
+
+// errBadReply says that the other end does not keep to the protocol. An agent
+// always does: somebody else has taken its place.
+var errBadReply = errors.New("the testbed sent a reply that makes no sense")
+
+// broken says why a call has no reply.
+func (c *Client) broken(err error) error {
+	if c.why != nil && isHangup(err) {
+		return c.why()
+	}
+	return fmt.Errorf("connection to the testbed: %w", err)
+}
+
+// isHangup tells an error of the connection from one of what came over it.
+func isHangup(err error) bool {
+	var network net.Error
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) ||
+		errors.Is(err, rpc.ErrShutdown) || errors.As(err, &network)
+}
+
 // Info implements [testbed.Testbed].
 func (c *Client) Info(ctx context.Context) (*testbed.Info, error) {
-	return invoke[*testbed.Info](ctx, c, "Info", None{})
+	return invokePointer[testbed.Info](ctx, c, "Info", None{})
 }
 
 // Load implements [testbed.Testbed].
 func (c *Client) Load(ctx context.Context, req testbed.LoadRequest) (*testbed.Object, error) {
-	return invoke[*testbed.Object](ctx, c, "Load", req)
+	return invokePointer[testbed.Object](ctx, c, "Load", req)
 }
 
 // Attach implements [testbed.Testbed].
@@ -70,17 +99,29 @@ func (c *Client) Attach(ctx context.Context, req testbed.AttachRequest) ([]testb
 
 // Exec implements [testbed.Testbed].
 func (c *Client) Exec(ctx context.Context, req testbed.ExecRequest) (*testbed.ExecReport, error) {
-	return invoke[*testbed.ExecReport](ctx, c, "Exec", req)
+	report, err := invokePointer[testbed.ExecReport](ctx, c, "Exec", req)
+	if err == nil && len(report.Steps) != len(req.Steps) {
+		return nil, fmt.Errorf("Exec: %w: %d steps instead of %d", errBadReply, len(report.Steps), len(req.Steps))
+	}
+	return report, err
 }
 
 // BlockIO implements [testbed.Testbed].
 func (c *Client) BlockIO(ctx context.Context, req testbed.BlockRequest) (*testbed.BlockReport, error) {
-	return invoke[*testbed.BlockReport](ctx, c, "BlockIO", req)
+	report, err := invokePointer[testbed.BlockReport](ctx, c, "BlockIO", req)
+	if err == nil && len(report.Steps) != len(req.Steps) {
+		return nil, fmt.Errorf("BlockIO: %w: %d steps instead of %d", errBadReply, len(report.Steps), len(req.Steps))
+	}
+	return report, err
 }
 
 // Lookup implements [testbed.Testbed].
 func (c *Client) Lookup(ctx context.Context, mapID uint32, key []byte) (*testbed.Element, error) {
-	return invoke[*testbed.Element](ctx, c, "Lookup", LookupQuery{mapID, key})
+	element, err := invokePointer[testbed.Element](ctx, c, "Lookup", LookupQuery{mapID, key})
+	if err == nil && len(element.Values) == 0 {
+		return nil, fmt.Errorf("Lookup: %w: no value", errBadReply)
+	}
+	return element, err
 }
 
 // Update implements [testbed.Testbed].
@@ -102,17 +143,21 @@ func (c *Client) Watch(ctx context.Context, req testbed.WatchRequest) error {
 
 // Records implements [testbed.Testbed].
 func (c *Client) Records(ctx context.Context, mapID uint32) (*testbed.Records, error) {
-	return invoke[*testbed.Records](ctx, c, "Records", mapID)
+	return invokePointer[testbed.Records](ctx, c, "Records", mapID)
 }
 
 // Trace implements [testbed.Testbed].
 func (c *Client) Trace(ctx context.Context) (*testbed.Trace, error) {
-	return invoke[*testbed.Trace](ctx, c, "Trace", None{})
+	return invokePointer[testbed.Trace](ctx, c, "Trace", None{})
 }
 
 // RunStats implements [testbed.Testbed].
 func (c *Client) RunStats(ctx context.Context, programIDs []uint32) ([]testbed.RunStats, error) {
-	return invoke[[]testbed.RunStats](ctx, c, "RunStats", programIDs)
+	stats, err := invoke[[]testbed.RunStats](ctx, c, "RunStats", programIDs)
+	if err == nil && len(stats) != len(programIDs) {
+		return nil, fmt.Errorf("RunStats: %w: %d programs instead of %d", errBadReply, len(stats), len(programIDs))
+	}
+	return stats, err
 }
 
 // Reset implements [testbed.Testbed].

@@ -123,16 +123,52 @@ func TestDeadlineReachesTheOtherEnd(t *testing.T) {
 }
 
 func TestCancelledCallReturns(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
 	release := make(chan struct{})
 	defer close(release)
 	client, _ := connect(t, &fake{load: func(context.Context, testbed.LoadRequest) (*testbed.Object, error) {
+		cancel()
 		<-release
+		return nil, nil
+	}})
+	_, err := client.Load(ctx, testbed.LoadRequest{})
+	assert.ErrorIs(t, err, context.Canceled)
+}
+
+// A call whose time is up is not even sent.
+func TestCallAfterItsTime(t *testing.T) {
+	client, served := connect(t, &fake{load: func(context.Context, testbed.LoadRequest) (*testbed.Object, error) {
+		t.Error("the call was sent")
 		return nil, nil
 	}})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err := client.Load(ctx, testbed.LoadRequest{})
-	assert.ErrorIs(t, err, context.Canceled)
+	for range 100 {
+		_, err := client.Load(ctx, testbed.LoadRequest{})
+		require.ErrorIs(t, err, context.Canceled)
+	}
+	require.NoError(t, client.Close())
+	assert.NoError(t, <-served)
+}
+
+// Closing ends the calls that are under way.
+func TestCloseDuringCall(t *testing.T) {
+	begun, release := make(chan struct{}), make(chan struct{})
+	defer close(release)
+	client, _ := connect(t, &fake{load: func(context.Context, testbed.LoadRequest) (*testbed.Object, error) {
+		close(begun)
+		<-release
+		return nil, nil
+	}})
+	failed := make(chan error)
+	go func() {
+		_, err := client.Load(t.Context(), testbed.LoadRequest{})
+		failed <- err
+	}()
+	<-begun
+	require.NoError(t, client.Close())
+	assert.Error(t, <-failed)
+	assert.NoError(t, client.Close(), "twice")
 }
 
 // After a hangup the other end reads nothing more: a machine that is saved
