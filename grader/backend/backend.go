@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/scratch"
 	"github.com/bpfgrade/bpfgrade/grader/submission"
 	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
 )
@@ -74,7 +75,7 @@ func (b *Backend) buildWith(ctx context.Context, btf string) error {
 	}
 	headers, err := submission.VMLinux(ctx, btf, cache)
 	if err != nil {
-		return fmt.Errorf("make vmlinux.h: %w", err)
+		return err
 	}
 	b.Build = &submission.Builder{Headers: headers}
 	return nil
@@ -82,12 +83,12 @@ func (b *Backend) buildWith(ctx context.Context, btf string) error {
 
 // tempBTF puts a kernel's BTF into a file that goes with the backend.
 func (b *Backend) tempBTF(btf []byte) (string, error) {
-	dir, err := os.MkdirTemp("", "bpfgrade-btf-")
+	dir, err := scratch.New("btf")
 	if err != nil {
 		return "", err
 	}
-	b.close = append(b.close, func() error { return os.RemoveAll(dir) })
-	path := filepath.Join(dir, "vmlinux.btf")
+	b.close = append(b.close, dir.Remove)
+	path := filepath.Join(dir.Path, "vmlinux.btf")
 	return path, os.WriteFile(path, btf, 0o600)
 }
 

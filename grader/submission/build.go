@@ -80,7 +80,7 @@ func (t *toolchain) try(ctx context.Context) error {
 
 // compile is BPF, with a compiler that is known.
 func (t *toolchain) compile(ctx context.Context, s *Submission, limits sandbox.Limits) (object, log string, err error) {
-	out, err := os.MkdirTemp(s.scratch, "build-")
+	out, err := os.MkdirTemp(s.scratch.Path, "build-")
 	if err != nil {
 		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bpfgrade/bpfgrade/grader/scratch"
 	"github.com/bpfgrade/bpfgrade/grader/submission/sandbox"
 )
 
@@ -144,7 +145,7 @@ func (t *programTools) try(ctx context.Context) error {
 
 // build compiles and links.
 func (t *programTools) build(ctx context.Context, s *Submission) (program, log string, err error) {
-	out, err := os.MkdirTemp(s.scratch, "program-")
+	out, err := os.MkdirTemp(s.scratch.Path, "program-")
 	if err != nil {
 		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 	}
@@ -187,15 +188,12 @@ func (t *programTools) command(s *Submission, program string) sandbox.Command {
 
 // trySource calls try with a submission of one file.
 func trySource(name, source string, try func(*Submission) error) error {
-	scratch, err := os.MkdirTemp("", "bpfgrade-try-")
+	own, err := scratch.New("try")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(scratch)
-	if scratch, err = filepath.Abs(scratch); err != nil {
-		return err
-	}
-	s := &Submission{Name: "nothing", Dir: filepath.Join(scratch, "files"), scratch: scratch, Files: []string{name}}
+	defer own.Remove()
+	s := &Submission{Name: "nothing", Dir: filepath.Join(own.Path, "files"), scratch: own, Files: []string{name}}
 	if err := os.Mkdir(s.Dir, 0o755); err != nil {
 		return err
 	}

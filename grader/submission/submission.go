@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/bpfgrade/bpfgrade/grader/scratch"
 )
 
 // Submission is an opened submission. Its paths of files are relative to Dir,
@@ -38,7 +40,7 @@ type Submission struct {
 	// Hash is the SHA-256 of the files' names and contents, in hexadecimal.
 	Hash string
 
-	scratch string
+	scratch *scratch.Dir
 }
 
 // Ignored is an entry that was left out of a submission.
@@ -89,14 +91,11 @@ func open(path string) (_ *Submission, err error) {
 	if err != nil {
 		return nil, err
 	}
-	scratch, err := os.MkdirTemp("", "bpfgrade-submission-")
+	own, err := scratch.New("submission")
 	if err != nil {
 		return nil, err
 	}
-	if scratch, err = filepath.Abs(scratch); err != nil {
-		return nil, err
-	}
-	s := &Submission{Path: path, Dir: filepath.Join(scratch, "files"), scratch: scratch}
+	s := &Submission{Path: path, Dir: filepath.Join(own.Path, "files"), scratch: own}
 	defer func() {
 		if err != nil {
 			s.Close()
@@ -135,7 +134,7 @@ func open(path string) (_ *Submission, err error) {
 }
 
 // Close removes the submission's files and whatever was built from them.
-func (s *Submission) Close() error { return os.RemoveAll(s.scratch) }
+func (s *Submission) Close() error { return s.scratch.Remove() }
 
 // kind names what is neither a file nor a folder.
 func kind(mode fs.FileMode) string {

@@ -2,63 +2,30 @@ package vm
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 
-	"github.com/gofrs/flock"
+	"github.com/bpfgrade/bpfgrade/grader/scratch"
 )
 
-// A working folder holds the sockets and consoles of one process's machines.
-// It has a lock for as long as the process lives; one whose lock is free was
-// left by a process that was killed.
-const (
-	workDirPattern = "bpfgrade-vm-"
-	workDirLock    = "lock"
-	// maxSocketPath is the longest path of a socket, see unix(7).
-	maxSocketPath = 107
-)
+// maxSocketPath is the longest path of a socket, see unix(7).
+const maxSocketPath = 107
 
+// workDir is a working folder: it holds the sockets and consoles of one
+// process's machines.
 type workDir struct {
 	path string
-	lock *flock.Flock
+	dir  *scratch.Dir
 }
 
-// openWorkDir makes a working folder and removes those of dead processes.
 func openWorkDir() (*workDir, error) {
-	removeDeadWorkDirs()
-	path, err := os.MkdirTemp("", workDirPattern)
+	dir, err := scratch.New("vm")
 	if err != nil {
-		return nil, fmt.Errorf("make working folder: %w", err)
+		return nil, err
 	}
-	if longest := len(path) + len("/0123456789/") + len(monitorSocket); longest > maxSocketPath {
-		os.Remove(path)
-		return nil, fmt.Errorf("make working folder: %s is too long for a socket; set TMPDIR to a shorter path", path)
+	if longest := len(dir.Path) + len("/0123456789/") + len(portSocket); longest > maxSocketPath {
+		dir.Remove()
+		return nil, fmt.Errorf("make working folder: %s is too long for a socket; set TMPDIR to a shorter path", dir.Path)
 	}
-	w := &workDir{path: path, lock: flock.New(filepath.Join(path, workDirLock))}
-	if err := w.lock.Lock(); err != nil {
-		os.RemoveAll(path)
-		return nil, fmt.Errorf("lock working folder: %w", err)
-	}
-	return w, nil
+	return &workDir{dir.Path, dir}, nil
 }
 
-func (w *workDir) close() {
-	os.RemoveAll(w.path)
-	_ = w.lock.Close()
-}
-
-// removeDeadWorkDirs leaves alone what it may not touch.
-func removeDeadWorkDirs() {
-	paths, _ := filepath.Glob(filepath.Join(os.TempDir(), workDirPattern+"*"))
-	for _, path := range paths {
-		file := filepath.Join(path, workDirLock)
-		if _, err := os.Stat(file); err != nil {
-			continue // just being made
-		}
-		lock := flock.New(file)
-		if free, err := lock.TryLock(); err == nil && free {
-			os.RemoveAll(path)
-		}
-		_ = lock.Close()
-	}
-}
+func (w *workDir) close() { w.dir.Remove() }
