@@ -106,7 +106,7 @@ func sendsCalls(t *grader.T, steps []testbed.ExecStep) {
 		Expected: fmt.Sprintf("%d records for %d calls", want, want),
 		Actual:   fmt.Sprintf("%d records", got),
 		Message:  fmt.Sprintf("A %s was made %d times, and %d records arrived.", steps[0].Kind, want, got),
-		Help:     "Each call sends exactly one record, also one that fails.",
+		Help:     "Each call sends exactly one record, also one that fails, and to the buffer of the processor on which it is made.",
 	}
 	if got == 0 && t.Runs() == runs {
 		f.Help = "No program of the object ran during these calls: is it attached to a hook that every execve reaches?"
@@ -124,7 +124,8 @@ func sendsFromEveryCPU(t *grader.T) {
 		want[step.CPU] += step.Count
 	}
 	got := make(map[int]int)
-	for _, record := range received(t, steps) {
+	records := received(t, steps)
+	for _, record := range records {
 		got[record.CPU]++
 	}
 	for _, cpu := range t.Info.CPUs {
@@ -135,7 +136,13 @@ func sendsFromEveryCPU(t *grader.T) {
 			Expected: fmt.Sprintf("%d records in the buffer of processor %d", want[cpu], cpu),
 			Actual:   fmt.Sprintf("%d records", got[cpu]),
 			Message:  fmt.Sprintf("%d calls were made on processor %d, and %d records arrived in its buffer.", want[cpu], cpu, got[cpu]),
-			Help:     "The flags of bpf_perf_event_output choose the buffer: with BPF_F_CURRENT_CPU it is that of the processor the program runs on.",
+			Help:     "Each call sends exactly one record.",
+		}
+		if len(records) == 0 {
+			f.Help = "No record arrived from any processor."
+		}
+		if got[cpu] == 0 && len(records) > 0 {
+			f.Help = "The flags of bpf_perf_event_output choose the buffer: with BPF_F_CURRENT_CPU it is that of the processor the program runs on."
 		}
 		if cpu != 0 && got[0] == want[0] && got[cpu] == 0 {
 			f.Diagnosis = "perf-flags-zero"
@@ -156,7 +163,7 @@ func carriesCount(t *grader.T) {
 		t.Fail(grader.Failure{
 			Expected: "a structure with a field __u64 count_value",
 			Message:  "The object has no structure with a field count_value of 8 bytes.",
-			Help:     "The record is a structure with the field __u64 count_value.",
+			Help:     "The record is a variable of a structure with the field __u64 count_value. A structure of which there is no variable is not in the object.",
 		})
 	}
 	// From a number that no count of the program's own can have, and that

@@ -73,7 +73,7 @@ func Counted(t *grader.T, steps []testbed.ExecStep, want int, hints Hints) (befo
 	f := grader.Failure{
 		Expected: fmt.Sprintf("counter[0] up by %d", want),
 		Actual:   fmt.Sprintf("counter[0] up by %d", int64(got)),
-		Message:  fmt.Sprintf("A %s was made %d times, and counter[0] went from %d to %d.", steps[0].Kind, grader.Calls(steps), before, before+got),
+		Message:  fmt.Sprintf("%s was made %d times, and counter[0] went from %d to %d.", kind(steps), grader.Calls(steps), before, before+got),
 	}
 	switch runs = t.Runs() - runs; {
 	case got == 0 && before == 0 && runs == 0:
@@ -81,31 +81,54 @@ func Counted(t *grader.T, steps []testbed.ExecStep, want int, hints Hints) (befo
 		f.Diagnosis = "hook-never-fired"
 	case got == 0 && before == 0:
 		f.Help = fmt.Sprintf("The object's programs ran %d times and left counter[0] as it was: look at the conditions under which they return early, and at the key.", runs)
-		if slices.ContainsFunc(t.Object.Programs, looksUp) {
+		if slices.ContainsFunc(t.Object.Programs, returnsWhenFound) {
+			f.Help = fmt.Sprintf("The object's programs ran %d times and left counter[0] as it was: they return when the lookup has found the element, and in an array it always does. Return when it has not.", runs)
 			f.Diagnosis = "inverted-check"
 		}
-	case got == 0:
+	case got == 0 && counts(t):
 		f.Help = hints.Missed
 		f.Diagnosis = hints.MissedDiagnosis
 	case got > uint64(want):
 		f.Help = hints.TooMany
 		f.Diagnosis = hints.TooManyDiagnosis
 	default:
-		f.Help = hints.Missed
+		f.Help = Successful.Missed
+		if counts(t) {
+			f.Help = hints.Missed
+		}
 	}
 	t.Fail(f)
 	return before
 }
 
-// looksUp tells whether a program looks something up in a map.
-func looksUp(p object.Program) bool {
-	return slices.Contains(p.Helpers, "bpf_map_lookup_elem")
+// counts tells whether successful calls are counted, to tell a program that
+// misses some kinds of calls from one that cannot count.
+func counts(t *grader.T) bool {
+	counter := t.Map("counter")
+	steps := t.DrawExecs(testbed.ExecSuccess, 1, 2)
+	before := counter.Uint64(0)
+	t.Exec(steps...)
+	return counter.Uint64(0)-before == uint64(grader.Calls(steps))
 }
+
+// kind says what was called, as the beginning of a sentence.
+func kind(steps []testbed.ExecStep) string {
+	switch first := steps[0].Kind; {
+	case !slices.ContainsFunc(steps, func(s testbed.ExecStep) bool { return s.Kind != first }):
+		return "A " + first.String()
+	case first == testbed.ExecveatSuccess || first == testbed.ExecveatFailure:
+		return "An execveat"
+	}
+	return "An execve"
+}
+
+func returnsWhenFound(p object.Program) bool { return p.ReturnsWhenFound("counter") }
 
 // Hints say what to look at when a count is wrong, and which mistake it is when
 // that is certain.
 type Hints struct {
-	// Missed is for calls that were not counted though others were.
+	// Missed is for calls that were not counted, MissedDiagnosis for those of
+	// a program that counts others.
 	Missed, MissedDiagnosis string
 	// TooMany is for what was counted and should not have been.
 	TooMany, TooManyDiagnosis string
