@@ -113,7 +113,8 @@ func (c *gradeCmd) open(ctx context.Context, env *environment) (*backend.Backend
 		Log:    func(text string) { fmt.Fprintln(env.stderr, "bpfgrade:", text) },
 	})
 	var unknown *kernel.NotFoundError
-	if errors.As(err, &unknown) {
+	var image *kernel.ImageError
+	if errors.As(err, &unknown) || errors.As(err, &image) {
 		return nil, err
 	}
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -49,14 +50,15 @@ const (
 func (g *Grader) Grade(ctx context.Context, ex *Exercise, path string, seed uint64) (*Result, error) {
 	begin := time.Now()
 	absolute, err := filepath.Abs(path)
+	var info fs.FileInfo
 	if err == nil {
-		_, err = os.Stat(absolute)
+		info, err = os.Stat(absolute)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open submission: %w", err)
 	}
 	result := &Result{
-		Submission: submission.SafeName(filepath.Base(absolute)),
+		Submission: submission.Name(absolute, info),
 		Exercise:   ex.Slug,
 		Kernel:     g.Kernel,
 		Backend:    g.Backend,

@@ -107,13 +107,11 @@ func open(path string) (_ *Submission, err error) {
 	}
 	defer files.close()
 
-	base := filepath.Base(absolute)
+	s.Name = Name(absolute, fi)
 	switch {
 	case fi.IsDir():
-		s.Name = SafeName(base)
 		err = files.copyFolder(absolute)
 	case fi.Mode().IsRegular():
-		s.Name = SafeName(trimArchiveSuffix(base))
 		err = files.copyFile(absolute, s)
 	default:
 		return nil, &Error{
@@ -131,6 +129,16 @@ func open(path string) (_ *Submission, err error) {
 		}
 	}
 	return s, s.check()
+}
+
+// Name returns the name of the submission at an absolute path: that of the file
+// or folder without an archive's suffix, safe to print.
+func Name(path string, fi fs.FileInfo) string {
+	base := filepath.Base(path)
+	if fi.Mode().IsRegular() {
+		base = trimArchiveSuffix(base)
+	}
+	return SafeName(base)
 }
 
 // Close removes the submission's files and whatever was built from them.

@@ -59,3 +59,9 @@ var ErrNoMirror = errors.New("none of this machine's package sources is Debian's
 
 // ErrNoApt says that this machine has no packages that could be fetched.
 var ErrNoApt = errors.New("this machine has no apt; give a kernel of its own with --kernel PATH")
+
+// ImageError says why a file cannot be used as a kernel.
+type ImageError struct{ Err error }
+
+func (e *ImageError) Error() string { return "open kernel " + e.Err.Error() }
+func (e *ImageError) Unwrap() error { return e.Err }

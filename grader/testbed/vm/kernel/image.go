@@ -15,19 +15,27 @@ import (
 
 // Open returns the kernel whose image is at a path, to be used in place: a
 // bzImage, or an ELF vmlinux. Its modules are looked for beside the image and
-// in the system's folder.
+// in the system's folder. The error is an *ImageError.
 func Open(path string) (Kernel, error) {
+	k, err := open(path)
+	if err != nil {
+		return Kernel{}, &ImageError{err}
+	}
+	return k, nil
+}
+
+func open(path string) (Kernel, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
-		return Kernel{}, fmt.Errorf("open kernel: %w", err)
+		return Kernel{}, err
 	}
 	release, err := imageRelease(path)
 	if errors.Is(err, fs.ErrPermission) {
-		return Kernel{}, fmt.Errorf("open kernel %w; make a copy that can be read: sudo install -m 0644 %s . "+
+		return Kernel{}, fmt.Errorf("%w; make a copy that can be read: sudo install -m 0644 %s . "+
 			"and give its path: ./%s", err, path, filepath.Base(path))
 	}
 	if err != nil {
-		return Kernel{}, fmt.Errorf("open kernel %w", err)
+		return Kernel{}, err
 	}
 	dir := filepath.Dir(path)
 	places := []string{
@@ -41,7 +49,7 @@ func Open(path string) (Kernel, error) {
 			return Kernel{Name: release, Release: release, Image: path, Modules: modules, Origin: path}, nil
 		}
 	}
-	return Kernel{}, fmt.Errorf("open kernel %s: its modules are missing; put the folder %s into one of %s",
+	return Kernel{}, fmt.Errorf("%s: its modules are missing; put the folder %s into one of %s",
 		path, release, strings.Join(parents(places), ", "))
 }
 
