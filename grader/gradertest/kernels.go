@@ -24,14 +24,22 @@ import (
 // tests run on the default kernel, and are skipped where there is none.
 const KernelsEnv = "BPFGRADE_KERNELS"
 
+// Kernels are the kernels to test on, as KernelsEnv lists them; without a list
+// the default kernel, whose name is empty.
+func Kernels() []string {
+	if names := strings.Fields(os.Getenv(KernelsEnv)); len(names) > 0 {
+		return names
+	}
+	return []string{""}
+}
+
 // onKernels calls test in a subtest for each kernel.
 func onKernels(t *testing.T, test func(*testing.T, *grader.Grader)) {
-	names := strings.Fields(os.Getenv(KernelsEnv))
-	if len(names) == 0 {
-		skipWithoutKernel(t)
-		names = []string{""}
+	names := Kernels()
+	if names[0] == "" {
+		SkipWithoutKernel(t)
 	}
-	agent := buildAgent(t)
+	agent := Command(t)
 	for _, name := range names {
 		options := backend.Options{
 			Name:   backend.VM,
@@ -51,8 +59,9 @@ func onKernels(t *testing.T, test func(*testing.T, *grader.Grader)) {
 	}
 }
 
-// skipWithoutKernel skips the test on a machine that is not set up.
-func skipWithoutKernel(t *testing.T) {
+// SkipWithoutKernel skips the test on a machine that is not set up: without
+// QEMU, or without a kernel.
+func SkipWithoutKernel(t *testing.T) {
 	if _, err := vm.Version(t.Context()); errors.Is(err, vm.ErrNoQEMU) {
 		t.Skip(err)
 	}
@@ -66,10 +75,10 @@ func skipWithoutKernel(t *testing.T) {
 	}
 }
 
-// buildAgent builds the command, which is also the first process of a guest.
-// The build depends on nothing but the sources, so that all tests and the
-// command itself share their templates.
-func buildAgent(t *testing.T) string {
+// Command builds the command, which is also the first process of a guest, and
+// returns its path. The build depends on nothing but the sources, so that all
+// tests and the command itself share their templates.
+func Command(t *testing.T) string {
 	path := filepath.Join(t.TempDir(), "bpfgrade")
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "go", "build", "-trimpath", "-buildvcs=false", "-o", path, "github.com/bpfgrade/bpfgrade/cmd/bpfgrade")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
