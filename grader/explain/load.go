@@ -71,6 +71,7 @@ func refusedProgram(err *testbed.LoadError, obj *object.Object) Explanation {
 		reason = sentence(err.Message)
 	}
 	e := Explanation{Log: shorten(err.Log)}
+	r.looped = r.looped || obj.Loops(err.Program)
 	e.Diagnosis, e.Help = recognise(r)
 	if isPoisoned(r.instruction) {
 		access, ok := obj.Access(err.Program, r.number)

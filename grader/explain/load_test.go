@@ -4,6 +4,8 @@ package explain
 //go:generate bpf testdata/missing-field.bpf.c -o testdata/missing-field.bpf.o
 //go:generate bpf testdata/own-structure.bpf.c -o testdata/own-structure.bpf.o
 //go:generate llvm-strip -g testdata/own-structure.bpf.o -o testdata/own-structure-stripped.bpf.o
+//go:generate bpf testdata/loop.bpf.c -o testdata/loop.bpf.o
+//go:generate llvm-strip -g testdata/loop.bpf.o
 
 import (
 	"os"
@@ -300,6 +302,18 @@ func TestLoadOfMissingField(t *testing.T) {
 			assert.Contains(t, e.Help, test.help)
 			assert.NotContains(t, e.Message, "return 0;", "a line that the log has from another instruction")
 		})
+	}
+}
+
+// TestLoadOfVerdictAlone explains a program that the verifier has looked at for
+// so long that there is no more of its log than this.
+func TestLoadOfVerdictAlone(t *testing.T) {
+	const verdict = "BPF program is too large. Processed 1000001 insn\nverification time 1772089 usec\nstack depth 8\n" +
+		"processed 1000001 insns (limit 1000000) max_states_per_insn 4 total_states 12989 peak_states 12989 mark_read 1"
+	for object, want := range map[string]string{"loop.bpf.o": "unbounded-loop", "own-structure.bpf.o": ""} {
+		e := Load(&testbed.LoadError{Program: "handle", Message: "m", Log: verdict}, read(t, object))
+		assert.Equal(t, want, e.Diagnosis, object)
+		assert.Contains(t, e.Message, "BPF program is too large", object)
 	}
 }
 

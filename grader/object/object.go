@@ -222,6 +222,23 @@ func checkHeader(data []byte) (*elf.Header64, error) {
 	return &header, nil
 }
 
+// Loops tells whether the program of that name, or a function that it calls,
+// jumps back. Not every loop is one in the object: the compiler unrolls short
+// ones.
+func (o *Object) Loops(program string) bool {
+	return slices.ContainsFunc(o.Programs, func(p Program) bool {
+		return p.Name == program && slices.ContainsFunc(p.instructions, jumpsBack)
+	})
+}
+
+func jumpsBack(ins asm.Instruction) bool {
+	switch ins.OpCode.JumpOp() {
+	case asm.InvalidJumpOp, asm.Call, asm.Exit:
+		return false
+	}
+	return ins.Offset < 0
+}
+
 // helpers lists the helpers that instructions call.
 func helpers(insns asm.Instructions) []string {
 	seen := make(map[string]bool)

@@ -23,7 +23,8 @@ type LoadError struct {
 	Program, Map string
 	// Message is the loader's own words.
 	Message string
-	// Log is the whole verifier log; empty when the verifier was not reached.
+	// Log is the whole verifier log, or its verdict alone where it would be too
+	// long to read; empty when the verifier was not reached.
 	Log string
 }
 

@@ -199,8 +199,8 @@ type Records struct {
 
 // MaxRecords and MaxRecordBytes bound what one call of Records returns.
 const (
-	MaxRecords     = 1 << 18
-	MaxRecordBytes = 32 << 20
+	MaxRecords     = 1 << 17
+	MaxRecordBytes = 8 << 20
 )
 
 // Record is one record of a perf event array or ring buffer.

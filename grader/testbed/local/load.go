@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,7 +42,7 @@ func (tb *Testbed) Load(_ context.Context, req testbed.LoadRequest) (*testbed.Ob
 		}
 		options.Maps.PinPath = tb.pins
 	}
-	collection, err := ebpf.NewCollectionWithOptions(spec, options)
+	collection, err := newCollection(spec, options)
 	if err != nil {
 		return nil, errors.Join(loadError(err), tb.unload())
 	}
@@ -52,6 +53,43 @@ func (tb *Testbed) Load(_ context.Context, req testbed.LoadRequest) (*testbed.Ob
 	}
 	loaded.Duration = time.Since(begin)
 	return loaded, nil
+}
+
+// newCollection loads an object with a short verifier log, of its verdict alone,
+// and once more for the whole of it when the object was refused.
+func newCollection(spec *ebpf.CollectionSpec, options ebpf.CollectionOptions) (*ebpf.Collection, error) {
+	options.Programs.LogLevel = ebpf.LogLevelStats
+	collection, err := ebpf.NewCollectionWithOptions(spec.Copy(), options)
+	var verifier *ebpf.VerifierError
+	if !errors.As(err, &verifier) || !hasWholeLog(verifier.Log) {
+		return collection, err
+	}
+	options.Programs.LogLevel = ebpf.LogLevelBranch | ebpf.LogLevelStats
+	options.Programs.LogSizeStart = logSizeStart
+	return ebpf.NewCollectionWithOptions(spec, options)
+}
+
+const (
+	// logSizeStart is the size at which the buffer of a whole log begins, in
+	// bytes.
+	logSizeStart = 1 << 20
+	// maxLogged is how many instructions the verifier may have looked at for a
+	// whole log, which has some 70 bytes for each, and takes the verifier many
+	// times as long. Linux gives up after a million.
+	maxLogged = 100_000
+)
+
+var processed = regexp.MustCompile(`^processed (\d+) insns`)
+
+// hasWholeLog tells by the verdict whether the whole log can be had.
+func hasWholeLog(verdict []string) bool {
+	for _, line := range verdict {
+		if m := processed.FindStringSubmatch(line); m != nil {
+			n, err := strconv.Atoi(m[1])
+			return err == nil && n <= maxLogged
+		}
+	}
+	return true
 }
 
 func pinsByName(spec *ebpf.CollectionSpec) bool {

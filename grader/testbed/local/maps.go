@@ -12,8 +12,11 @@ import (
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
-// maxElements bounds what Elements returns.
-const maxElements = 1 << 20
+// maxElements and maxElementBytes bound what Elements returns.
+const (
+	maxElements     = 1 << 16
+	maxElementBytes = 8 << 20
+)
 
 // openMap opens a map by its id. The loaded object's own maps are at hand.
 func (tb *Testbed) openMap(id uint32) (m *ebpf.Map, done func(), err error) {
@@ -105,7 +108,8 @@ func (tb *Testbed) Elements(ctx context.Context, mapID uint32) ([]testbed.Elemen
 
 	var elements []testbed.Element
 	var previous any
-	for len(elements) < maxElements {
+	bytes := 0
+	for len(elements) < maxElements && bytes < maxElementBytes {
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("read map %d: %w", mapID, ctx.Err())
 		}
@@ -125,8 +129,12 @@ func (tb *Testbed) Elements(ctx context.Context, mapID uint32) ([]testbed.Elemen
 			return nil, fmt.Errorf("read map %d: %w", mapID, permitted(err))
 		}
 		elements = append(elements, testbed.Element{Key: key, Values: values})
+		bytes += len(key)
+		for _, value := range values {
+			bytes += len(value)
+		}
 	}
-	return nil, fmt.Errorf("read map %d: more than %d elements", mapID, maxElements)
+	return nil, fmt.Errorf("read map %d: more than %d elements or %d bytes", mapID, maxElements, maxElementBytes)
 }
 
 func perCPU(t ebpf.MapType) bool {
