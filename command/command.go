@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/sys/unix"
@@ -41,7 +42,13 @@ func Main(exercises ...*grader.Exercise) int {
 }
 
 // Run runs the command with arguments and returns its exit code.
-func Run(ctx context.Context, exercises []*grader.Exercise, args []string, stdout, stderr io.Writer) int {
+func Run(ctx context.Context, exercises []*grader.Exercise, args []string, stdout, stderr io.Writer) (exit int) {
+	defer func() {
+		if r := recover(); r != nil {
+			fmt.Fprintf(stderr, "bpfgrade: this is a bug in bpfgrade: %v\n%s", r, debug.Stack())
+			exit = exitNotGraded
+		}
+	}()
 	err := run(ctx, exercises, args, stdout, stderr)
 	var code exitCode
 	switch {

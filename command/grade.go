@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
-	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
@@ -37,6 +37,11 @@ func (c *gradeCmd) Run(ctx context.Context, env *environment) error {
 	if err != nil {
 		return err
 	}
+	if c.Report != "" {
+		if err := tryReport(c.Report); err != nil {
+			return err
+		}
+	}
 	b, err := c.open(ctx, env)
 	if err != nil {
 		return err
@@ -47,18 +52,17 @@ func (c *gradeCmd) Run(ctx context.Context, env *environment) error {
 	if err != nil {
 		return err
 	}
+	// What cannot be written in one place is still written in the other.
 	if c.Report != "" {
-		if err := writeReport(c.Report, results); err != nil {
-			return err
-		}
+		err = writeReport(c.Report, results)
 	}
 	if c.Format == "json" {
-		err = report.JSON(env.stdout, tool(), results)
+		err = errors.Join(err, report.JSON(env.stdout, tool(), results))
 	} else {
-		err = report.Text(env.stdout, results, textOptions(env.stdout))
+		err = errors.Join(err, report.Text(env.stdout, results, textOptions(env.stdout)))
 	}
 	if err != nil {
-		return err
+		return &machineError{err}
 	}
 	code := report.ExitCode(results)
 	if code == exitPass || code == exitFail && c.ExitZero {
@@ -79,7 +83,7 @@ func (c *gradeCmd) work(env *environment) ([]job, error) {
 	var work []job
 	for _, path := range c.Paths {
 		if _, err := os.Stat(path); err != nil {
-			return nil, fmt.Errorf("submission %s: %w", path, errors.Unwrap(err))
+			return nil, fmt.Errorf("submission %s: %w", path, cause(err))
 		}
 		slug := c.Exercise
 		if slug == "" {
@@ -101,6 +105,15 @@ func (c *gradeCmd) work(env *environment) ([]job, error) {
 	return work, nil
 }
 
+// cause is an error without the operation and the path, where it has them.
+func cause(err error) error {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err
+	}
+	return err
+}
+
 func (c *gradeCmd) open(ctx context.Context, env *environment) (*backend.Backend, error) {
 	agent, err := os.Executable()
 	if err != nil {
@@ -114,7 +127,7 @@ func (c *gradeCmd) open(ctx context.Context, env *environment) (*backend.Backend
 	})
 	var unknown *kernel.NotFoundError
 	var image *kernel.ImageError
-	if errors.As(err, &unknown) || errors.As(err, &image) {
+	if c.Kernel != "" && (errors.As(err, &unknown) || errors.As(err, &image)) {
 		return nil, err
 	}
 	if err != nil {
@@ -131,7 +144,8 @@ func (c *gradeCmd) grade(ctx context.Context, env *environment, b *backend.Backe
 		jobs = runtime.NumCPU()
 	}
 	results := make([]*grader.Result, len(work))
-	var done atomic.Int64
+	progress := newProgress(env.stderr, len(work))
+	defer progress.end()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(jobs)
 	for i, j := range work {
@@ -148,29 +162,42 @@ func (c *gradeCmd) grade(ctx context.Context, env *environment, b *backend.Backe
 				return err
 			}
 			results[i] = result
-			progress(env.stderr, int(done.Add(1)), len(work))
+			progress.step()
 			return nil
 		})
 	}
 	return results, group.Wait()
 }
 
-// progress counts on one line of a terminal, which it leaves empty.
-func progress(w io.Writer, done, all int) {
-	if !isTerminal(w) || all == 1 {
-		return
+// tryReport fails when a report could not be written to path. Better now than
+// when a whole class has been graded.
+func tryReport(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		return fmt.Errorf("write report %s: it is a folder", path)
 	}
-	fmt.Fprintf(w, "\r\x1b[Kgraded %d of %d", done, all)
-	if done == all {
-		fmt.Fprint(w, "\r\x1b[K")
+	file, err := beside(path)
+	if err != nil {
+		return err
 	}
+	file.Close()
+	return os.Remove(file.Name())
+}
+
+// beside makes the file that becomes a report once it is whole.
+func beside(path string) (*os.File, error) {
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return nil, fmt.Errorf("write report %s: %w", path, cause(err))
+	}
+	return file, nil
 }
 
 // writeReport writes the JSON report whole or not at all.
 func writeReport(path string, results []*grader.Result) error {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	file, err := beside(path)
 	if err != nil {
-		return fmt.Errorf("write report %s: %w", path, err)
+		return err
 	}
 	defer os.Remove(file.Name())
 	err = errors.Join(report.JSON(file, tool(), results), file.Chmod(0o644), file.Close())

@@ -18,9 +18,13 @@ type kernelCmd struct {
 func openStore() (*kernel.Store, error) {
 	dir, err := kernel.DefaultDir()
 	if err != nil {
-		return nil, err
+		return nil, &machineError{err}
 	}
-	return kernel.OpenStore(dir)
+	store, err := kernel.OpenStore(dir)
+	if err != nil {
+		return nil, &machineError{err}
+	}
+	return store, nil
 }
 
 type kernelListCmd struct{}

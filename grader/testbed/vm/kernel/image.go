@@ -46,6 +46,10 @@ func open(path string) (Kernel, error) {
 	}
 	for _, modules := range places {
 		if info, err := os.Stat(modules); err == nil && info.IsDir() {
+			// Nobody walks through a folder that is a link.
+			if modules, err = filepath.EvalSymlinks(modules); err != nil {
+				return Kernel{}, fmt.Errorf("%s: find its modules: %w", path, err)
+			}
 			return Kernel{Name: release, Release: release, Image: path, Modules: modules, Origin: path}, nil
 		}
 	}

@@ -95,9 +95,21 @@ func TestOpen(t *testing.T) {
 			}, k)
 		})
 	}
+	t.Run("modules behind a link", func(t *testing.T) {
+		dir, elsewhere := t.TempDir(), t.TempDir()
+		path := filepath.Join(dir, "vmlinuz")
+		require.NoError(t, os.WriteFile(path, []byte(bzImage(release)), 0o600))
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, "lib/modules"), 0o700))
+		require.NoError(t, os.Symlink(elsewhere, filepath.Join(dir, "lib/modules", release)))
+		k, err := Open(path)
+		require.NoError(t, err)
+		assert.Equal(t, elsewhere, k.Modules)
+	})
 	t.Run("nothing there", func(t *testing.T) {
 		_, err := Open(filepath.Join(t.TempDir(), "vmlinuz"))
 		assert.ErrorIs(t, err, os.ErrNotExist)
+		var image *ImageError
+		assert.ErrorAs(t, err, &image)
 	})
 	t.Run("a folder", func(t *testing.T) {
 		_, err := Open(t.TempDir())
