@@ -65,7 +65,7 @@ func (g *Grader) Grade(ctx context.Context, ex *Exercise, path string, seed uint
 		MaxScore:   ex.MaxScore(),
 		Seed:       seed,
 	}
-	err = g.grade(ctx, ex, path, result)
+	err = g.gradeSafely(ctx, ex, path, result)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -74,6 +74,17 @@ func (g *Grader) Grade(ctx context.Context, ex *Exercise, path string, seed uint
 	}
 	result.Duration = time.Since(begin)
 	return result, nil
+}
+
+// gradeSafely is grade, but a bug in the grader costs no more than this one
+// result: a submission made to provoke it would otherwise end the whole run.
+func (g *Grader) gradeSafely(ctx context.Context, ex *Exercise, path string, result *Result) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the grader panicked: %v", r)
+		}
+	}()
+	return g.grade(ctx, ex, path, result)
 }
 
 func (g *Grader) grade(ctx context.Context, ex *Exercise, path string, result *Result) error {

@@ -620,3 +620,12 @@ func TestReasonsAreBounded(t *testing.T) {
 	assert.Len(t, r.Message, maxText)
 	assert.Len(t, r.Checks[0].Message, maxText)
 }
+
+func TestPanicOfTheGraderIsNoVerdict(t *testing.T) {
+	g := &Grader{Open: func(context.Context) (testbed.Testbed, error) { panic("index out of range") }}
+	r, err := g.Grade(t.Context(), &Exercise{Slug: "one"}, "testdata/maps.bpf.o", 7)
+	require.NoError(t, err)
+	assert.Equal(t, StatusInfraError, r.Status)
+	assert.Equal(t, "the grader panicked: index out of range", r.Message)
+	assert.False(t, r.Graded())
+}
