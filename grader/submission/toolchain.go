@@ -78,7 +78,7 @@ func findToolchain(ctx context.Context, clang, headers string) (*toolchain, erro
 	if clang == "" {
 		found, err := FindClang()
 		if err != nil {
-			return nil, fmt.Errorf("find clang: %w", err)
+			return nil, fmt.Errorf("find clang: %w (sudo apt-get install clang)", err)
 		}
 		clang = found
 	}

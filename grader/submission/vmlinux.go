@@ -124,7 +124,7 @@ func FindBPFTool(ctx context.Context) (path, version string, err error) {
 		}
 		notFound = err
 	}
-	return "", "", fmt.Errorf("find bpftool: %w", notFound)
+	return "", "", fmt.Errorf("find bpftool: %w (sudo apt-get install bpftool)", notFound)
 }
 
 // run runs a program of this machine, with nothing of the student's, and
