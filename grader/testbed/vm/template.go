@@ -301,6 +301,8 @@ func prune(root string) {
 		dir := filepath.Join(root, entry.Name())
 		if info, err := os.Stat(filepath.Join(dir, completeFile)); err == nil {
 			templates = append(templates, used{dir, time.Since(info.ModTime())})
+		} else if entry.IsDir() {
+			removeUnfinished(dir)
 		}
 	}
 	slices.SortFunc(templates, func(a, b used) int { return cmp.Compare(a.since, b.since) })
@@ -308,6 +310,19 @@ func prune(root string) {
 		if t.since > templateAge || i >= keptTemplates && t.since > templateRest {
 			os.RemoveAll(t.dir)
 		}
+	}
+}
+
+// removeUnfinished removes a template unless somebody is making it: whoever was
+// has been killed.
+func removeUnfinished(dir string) {
+	lock := flock.New(dir + ".lock")
+	defer lock.Close()
+	if free, err := lock.TryLock(); err != nil || !free {
+		return
+	}
+	if _, err := os.Stat(filepath.Join(dir, completeFile)); errors.Is(err, os.ErrNotExist) {
+		os.RemoveAll(dir)
 	}
 }
 
