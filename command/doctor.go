@@ -40,7 +40,7 @@ func (doctorCmd) Run(ctx context.Context, env *environment) error {
 		jail(),
 		kernels(),
 		space(),
-		virtualization(),
+		virtualization(ctx),
 		thisKernel(ctx),
 	}
 	missing := 0
@@ -164,11 +164,18 @@ func space() finding {
 	return f
 }
 
-func virtualization() finding {
+func virtualization(ctx context.Context) finding {
+	f := finding{what: "KVM"}
 	if err := vm.MayUseKVM(); err != nil {
-		return finding{what: "KVM", said: fmt.Sprintf("not used (/dev/kvm: %v); software emulation needs no KVM", err)}
+		f.said = fmt.Sprintf("not used (/dev/kvm: %v); software emulation needs no KVM", err)
+		return f
 	}
-	return finding{what: "KVM", said: "may be opened; it is used once a guest has booted under it", ok: true}
+	if dir, err := kernel.DefaultDir(); err == nil && vm.KVMFailed(ctx, dir) {
+		f.said = "not used: no guest booted under it; software emulation needs no KVM"
+		return f
+	}
+	f.said, f.ok = "may be opened; it is used once a guest has booted under it", true
+	return f
 }
 
 func thisKernel(ctx context.Context) finding {

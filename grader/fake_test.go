@@ -15,7 +15,11 @@ import (
 )
 
 // The objects are committed, so that the tests need no clang.
-//go:generate sh -c "cd testdata && for n in maps section; do clang -g -O2 -Wall -Werror -target bpf -I/usr/include/x86_64-linux-gnu -c $n.bpf.c -o $n.bpf.o && llvm-strip -g $n.bpf.o || exit; done"
+//go:generate -command bpf clang -g -O2 -Wall -Werror -target bpf -I/usr/include/x86_64-linux-gnu -fdebug-compilation-dir=. -c
+//go:generate bpf testdata/maps.bpf.c -o testdata/maps.bpf.o
+//go:generate llvm-strip -g testdata/maps.bpf.o
+//go:generate bpf testdata/section.bpf.c -o testdata/section.bpf.o
+//go:generate llvm-strip -g testdata/section.bpf.o
 
 // fake is a testbed whose kernel does what the test says.
 type fake struct {

@@ -30,7 +30,9 @@ type mark struct {
 // TestClass grades the sample class as one would and compares the report with
 // testdata/class/expected.yaml, on each kernel that the tests run on.
 func TestClass(t *testing.T) {
-	gradertest.SkipWithoutKernel(t)
+	if gradertest.Kernels()[0] == "" {
+		gradertest.SkipWithoutKernel(t)
+	}
 	command := gradertest.Command(t)
 	const class = "../../testdata/class"
 	text, err := os.ReadFile(filepath.Join(class, "expected.yaml"))

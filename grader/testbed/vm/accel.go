@@ -43,6 +43,17 @@ func MayUseKVM() error {
 	return unix.Access(kvm, unix.R_OK|unix.W_OK)
 }
 
+// KVMFailed tells whether a guest did not boot under KVM since the host was
+// booted. Dir is Config.Dir.
+func KVMFailed(ctx context.Context, dir string) bool {
+	version, err := Version(ctx)
+	if err != nil {
+		return false
+	}
+	_, err = os.Stat(kvmNote(dir, version))
+	return err == nil
+}
+
 // openWith opens the template with the best accelerator that works: KVM where
 // a whole boot under it succeeded, software emulation otherwise. That KVM
 // failed is remembered until the host boots again.
