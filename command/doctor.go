@@ -59,7 +59,11 @@ func (doctorCmd) Run(ctx context.Context, env *environment) error {
 		}
 	}
 	if missing > 0 {
-		fmt.Fprintf(env.stdout, "\n%d thing(s) missing: this machine cannot grade yet.\n", missing)
+		what := "1 thing is"
+		if missing > 1 {
+			what = fmt.Sprintf("%d things are", missing)
+		}
+		fmt.Fprintf(env.stdout, "\n%s missing: this machine cannot grade yet.\n", what)
 		return exitCode(exitNotGraded)
 	}
 	fmt.Fprintln(env.stdout, "\nThis machine can grade.")

@@ -73,9 +73,12 @@ func Version(ctx context.Context) (string, error) {
 
 // qemuVersion is the first line of what QEMU says of itself.
 func qemuVersion(ctx context.Context, qemu string) (string, error) {
-	text, err := exec.CommandContext(ctx, qemu, "--version").Output()
+	var stderr limitedBuffer
+	cmd := exec.CommandContext(ctx, qemu, "--version")
+	cmd.Stderr = &stderr
+	text, err := cmd.Output()
 	if err != nil {
-		return "", fmt.Errorf("ask %s for its version: %w", qemu, err)
+		return "", fmt.Errorf("ask %s for its version: %w: %s", qemu, err, strings.TrimSpace(stderr.String()))
 	}
 	line, _, _ := strings.Cut(string(text), "\n")
 	return line, nil

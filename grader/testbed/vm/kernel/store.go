@@ -66,12 +66,16 @@ func (s *Store) List() ([]Kernel, error) {
 }
 
 // Find returns a kernel: the default one for an empty word, the newest 6.12.*
-// for "6.12", the one of that name or release, or, when the word has a slash,
+// for "6.12", the one of that name or release, or, when the word can be none,
 // the kernel whose image has that path. The error is a *NotFoundError when
-// there is none.
+// there is no such version, an *ImageError for a path.
 func (s *Store) Find(word string) (Kernel, error) {
-	if strings.Contains(word, "/") {
-		return Open(word)
+	if word != "" && !validName(word) {
+		k, err := Open(word)
+		if errors.Is(err, fs.ErrNotExist) && !strings.Contains(word, "/") {
+			err = &ImageError{fmt.Errorf("%q: neither a version such as 6.12 nor a file", word)}
+		}
+		return k, err
 	}
 	kernels, err := s.List()
 	if err != nil {

@@ -60,6 +60,12 @@ func TestFind(t *testing.T) {
 	assert.EqualError(t, err, "kernel 6.2: not among those that are here (6.1.9, 6.1.192, 6.8.0-45, 6.12.117); get it with: bpfgrade kernel add 6.2")
 	_, err = s.Find("./vmlinuz")
 	assert.ErrorIs(t, err, os.ErrNotExist)
+	_, err = s.Find("vmlinuz")
+	assert.EqualError(t, err, `open kernel "vmlinuz": neither a version such as 6.12 nor a file`)
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("vmlinuz", []byte("text"), 0o600))
+	_, err = s.Find("vmlinuz")
+	assert.ErrorContains(t, err, "neither a bzImage nor")
 
 	t.Run("without the default", func(t *testing.T) {
 		require.NoError(t, os.RemoveAll(filepath.Join(s.dir, "6.12.117")))
