@@ -42,7 +42,7 @@ type Grader struct {
 const (
 	DefaultLoadTimeout = 60 * time.Second
 	DefaultTimeout     = 3 * time.Minute
-	resetTimeout       = time.Minute
+	resetTimeout       = 2 * time.Minute
 )
 
 // Grade grades the submission at path. The error is that of ctx, or says why

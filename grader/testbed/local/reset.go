@@ -19,7 +19,7 @@ import (
 // The kernel frees programs and maps after a grace period. resetDeadline is
 // generous for an emulated, loaded machine.
 const (
-	resetDeadline = 10 * time.Second
+	resetDeadline = time.Minute
 	resetPoll     = 2 * time.Millisecond
 )
 

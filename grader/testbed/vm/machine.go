@@ -69,8 +69,11 @@ const (
 
 	// The kernel says nothing but warnings and worse. Lockdown takes
 	// bpf_probe_write_user away, with which a submission could change what the
-	// agent reports.
+	// agent reports. On a host that is very busy a processor of the guest may
+	// stand still for longer than the kernel thinks possible: its patience is
+	// made longer than the deadlines of this side.
 	kernelCommandLine = "console=ttyS0 quiet loglevel=5 panic=-1 oops=panic softlockup_panic=1 " +
+		"watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=300 " +
 		"tsc=reliable no_timer_check mitigations=off random.trust_cpu=on lockdown=integrity"
 )
 
