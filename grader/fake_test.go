@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -179,6 +180,26 @@ func (f *fake) Trace(ctx context.Context) (*testbed.Trace, error) {
 
 func (f *fake) RunStats(ctx context.Context, _ []uint32) ([]testbed.RunStats, error) {
 	return f.runs, f.call(ctx, "RunStats")
+}
+
+func (f *fake) Start(ctx context.Context, _ testbed.StartRequest) error {
+	return f.call(ctx, "Start")
+}
+
+func (f *fake) AwaitReady(ctx context.Context, _ time.Duration) (*testbed.Running, error) {
+	return &testbed.Running{}, f.call(ctx, "AwaitReady")
+}
+
+func (f *fake) Output(ctx context.Context, _ testbed.OutputRequest) (*testbed.Output, error) {
+	return &testbed.Output{}, f.call(ctx, "Output")
+}
+
+func (f *fake) Signal(ctx context.Context, _ testbed.Signal) error {
+	return f.call(ctx, "Signal")
+}
+
+func (f *fake) Stop(ctx context.Context, _ testbed.StopRequest) (*testbed.Exit, error) {
+	return &testbed.Exit{}, f.call(ctx, "Stop")
 }
 
 func (f *fake) Reset(ctx context.Context) ([]testbed.Leftover, error) {

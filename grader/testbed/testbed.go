@@ -10,7 +10,10 @@
 // marks. Maps and programs are named by their kernel ids, whoever loaded them.
 package testbed
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Testbed is a kernel on which one submission at a time is run.
 //
@@ -69,8 +72,27 @@ type Testbed interface {
 	// RunStats tells how often programs ran, in the order of the ids.
 	RunStats(ctx context.Context, programIDs []uint32) ([]RunStats, error)
 
-	// Reset detaches and unloads everything that Load and Attach brought in
-	// and returns what nevertheless stays in the kernel.
+	// Start starts a submission's program, with as little privilege as it
+	// needs. One that was started before must have ended.
+	Start(ctx context.Context, req StartRequest) error
+
+	// AwaitReady waits until the started program is ready or has ended, but no
+	// longer than within on the testbed's clock, and says how it is then.
+	AwaitReady(ctx context.Context, within time.Duration) (*Running, error)
+
+	// Output returns what the started program has printed on its terminal.
+	Output(ctx context.Context, req OutputRequest) (*Output, error)
+
+	// Signal sends a signal to the started program.
+	Signal(ctx context.Context, signal Signal) error
+
+	// Stop ends the started program, and all that it has started, and says
+	// how it ended and what it left in the kernel.
+	Stop(ctx context.Context, req StopRequest) (*Exit, error)
+
+	// Reset detaches and unloads everything that Load and Attach brought in,
+	// ends the started program, and returns what nevertheless stays in the
+	// kernel.
 	Reset(ctx context.Context) ([]Leftover, error)
 
 	// Close resets the testbed and releases it. It is safe to call twice.

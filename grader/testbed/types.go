@@ -27,6 +27,7 @@ const (
 	FeaturePerfBuffer  Feature = "perf-buffer"  // records through a perf event array
 	FeatureBlockDevice Feature = "block-device" // a disk that only the grader uses
 	FeatureTwoCPUs     Feature = "two-cpus"     // at least two processors online
+	FeatureProgram     Feature = "program"      // programs of user space with few privileges
 )
 
 // LoadRequest asks to load a BPF object.
@@ -244,7 +245,7 @@ type RunStats struct {
 
 // Leftover is something of a submission that stays in the kernel.
 type Leftover struct {
-	// Kind is "program", "map", "link" or "pin".
+	// Kind is "program", "map", "link", "pin" or "process".
 	Kind string
 	Name string
 	ID   uint32

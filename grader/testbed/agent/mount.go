@@ -15,6 +15,8 @@ func mountAll() error {
 		{"devtmpfs", "/dev", ""},
 		{"tracefs", "/sys/kernel/tracing", ""},
 		{"bpf", "/sys/fs/bpf", "mode=0700"},
+		{"devpts", "/dev/pts", "mode=0620"},
+		{"cgroup2", "/sys/fs/cgroup", ""},
 		{"tmpfs", "/tmp", "mode=1777"},
 	} {
 		if err := os.MkdirAll(m.dir, 0o755); err != nil {

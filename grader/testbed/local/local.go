@@ -25,6 +25,8 @@ type Testbed struct {
 	tracer  *tracer
 	disk    *disk
 	workers map[int]*worker
+	access  *access
+	program *program
 
 	closeWorkersOnce sync.Once
 
@@ -74,6 +76,12 @@ func (tb *Testbed) open() error {
 	}
 	if tb.disk, err = openDisk(); err != nil {
 		tb.info.Missing[testbed.FeatureBlockDevice] = err.Error()
+	}
+
+	if err := probeCgroups(); err != nil {
+		tb.info.Missing[testbed.FeatureProgram] = err.Error()
+	} else if tb.access, err = grantAccess(); err != nil {
+		tb.info.Missing[testbed.FeatureProgram] = err.Error()
 	}
 
 	file, err := workerFile()
@@ -157,6 +165,10 @@ func (tb *Testbed) Close() error {
 	if tb.tracer != nil {
 		tb.tracer.close()
 		tb.tracer = nil
+	}
+	if tb.access != nil {
+		err = errors.Join(err, tb.access.revoke())
+		tb.access = nil
 	}
 	if tb.stats != nil {
 		err = errors.Join(err, tb.stats.Close())

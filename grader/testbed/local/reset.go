@@ -25,8 +25,12 @@ const (
 
 // Reset implements [testbed.Testbed].
 func (tb *Testbed) Reset(ctx context.Context) ([]testbed.Leftover, error) {
+	left, err := tb.endProgram(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reset: %w", err)
+	}
 	if tb.collection == nil && tb.pins == "" {
-		return nil, nil
+		return left, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, resetDeadline)
 	defer cancel()
@@ -39,13 +43,12 @@ func (tb *Testbed) Reset(ctx context.Context) ([]testbed.Leftover, error) {
 		return nil, fmt.Errorf("reset: %w", err)
 	}
 	for {
-		left := slices.DeleteFunc(slices.Clone(traces), func(t trace) bool { return !t.exists() })
-		if len(left) == 0 || ctx.Err() != nil {
-			var leftovers []testbed.Leftover
-			for _, t := range left {
-				leftovers = append(leftovers, t.Leftover)
+		stay := slices.DeleteFunc(slices.Clone(traces), func(t trace) bool { return !t.exists() })
+		if len(stay) == 0 || ctx.Err() != nil {
+			for _, t := range stay {
+				left = append(left, t.Leftover)
 			}
-			return leftovers, nil
+			return left, nil
 		}
 		select {
 		case <-ctx.Done():

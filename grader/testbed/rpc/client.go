@@ -165,6 +165,33 @@ func (c *Client) Reset(ctx context.Context) ([]testbed.Leftover, error) {
 	return invoke[[]testbed.Leftover](ctx, c, "Reset", None{})
 }
 
+// Start implements [testbed.Testbed].
+func (c *Client) Start(ctx context.Context, req testbed.StartRequest) error {
+	_, err := invoke[None](ctx, c, "Start", req)
+	return err
+}
+
+// AwaitReady implements [testbed.Testbed].
+func (c *Client) AwaitReady(ctx context.Context, within time.Duration) (*testbed.Running, error) {
+	return invokePointer[testbed.Running](ctx, c, "AwaitReady", within)
+}
+
+// Output implements [testbed.Testbed].
+func (c *Client) Output(ctx context.Context, req testbed.OutputRequest) (*testbed.Output, error) {
+	return invokePointer[testbed.Output](ctx, c, "Output", req)
+}
+
+// Signal implements [testbed.Testbed].
+func (c *Client) Signal(ctx context.Context, signal testbed.Signal) error {
+	_, err := invoke[None](ctx, c, "Signal", signal)
+	return err
+}
+
+// Stop implements [testbed.Testbed].
+func (c *Client) Stop(ctx context.Context, req testbed.StopRequest) (*testbed.Exit, error) {
+	return invokePointer[testbed.Exit](ctx, c, "Stop", req)
+}
+
 // KernelBTF implements [testbed.Testbed].
 func (c *Client) KernelBTF(ctx context.Context) ([]byte, error) {
 	return invoke[[]byte](ctx, c, "KernelBTF", None{})

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/rpc"
 	"net/rpc/jsonrpc"
+	"time"
 
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
@@ -119,6 +120,30 @@ func (s *service) RunStats(call Call[[]uint32], reply *Reply[[]testbed.RunStats]
 
 func (s *service) Reset(call Call[None], reply *Reply[[]testbed.Leftover]) error {
 	return serve(call, reply, func(ctx context.Context, _ None) ([]testbed.Leftover, error) { return s.tb.Reset(ctx) })
+}
+
+func (s *service) Start(call Call[testbed.StartRequest], reply *Reply[None]) error {
+	return serve(call, reply, func(ctx context.Context, req testbed.StartRequest) (None, error) {
+		return None{}, s.tb.Start(ctx, req)
+	})
+}
+
+func (s *service) AwaitReady(call Call[time.Duration], reply *Reply[*testbed.Running]) error {
+	return serve(call, reply, s.tb.AwaitReady)
+}
+
+func (s *service) Output(call Call[testbed.OutputRequest], reply *Reply[*testbed.Output]) error {
+	return serve(call, reply, s.tb.Output)
+}
+
+func (s *service) Signal(call Call[testbed.Signal], reply *Reply[None]) error {
+	return serve(call, reply, func(ctx context.Context, signal testbed.Signal) (None, error) {
+		return None{}, s.tb.Signal(ctx, signal)
+	})
+}
+
+func (s *service) Stop(call Call[testbed.StopRequest], reply *Reply[*testbed.Exit]) error {
+	return serve(call, reply, s.tb.Stop)
 }
 
 func (s *service) KernelBTF(call Call[None], reply *Reply[[]byte]) error {

@@ -1,0 +1,134 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// cgroupRoot is where the second version of control groups is mounted.
+const cgroupRoot = "/sys/fs/cgroup"
+
+// cgroup bounds the processes of a program and knows them all, whatever they
+// do.
+type cgroup struct {
+	dir  string
+	file *os.File
+}
+
+// probeCgroups tells whether programs can be bounded.
+func probeCgroups() error {
+	g, err := newCgroup()
+	if err != nil {
+		return err
+	}
+	return g.remove()
+}
+
+func newCgroup() (*cgroup, error) {
+	// Where the controllers are in use already this changes nothing.
+	if err := os.WriteFile(filepath.Join(cgroupRoot, "cgroup.subtree_control"), []byte("+pids +memory"), 0); err != nil {
+		return nil, fmt.Errorf("use control groups: %w", err)
+	}
+	dir, err := os.MkdirTemp(cgroupRoot, "bpfgrade-")
+	if err != nil {
+		return nil, fmt.Errorf("make control group: %w", err)
+	}
+	g := &cgroup{dir: dir}
+	err = errors.Join(
+		g.set("pids.max", testbed.MaxProcesses),
+		g.set("memory.max", testbed.MaxProgramMemory),
+	)
+	if err == nil {
+		g.file, err = os.Open(dir)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("set up control group: %w", err), g.remove())
+	}
+	return g, nil
+}
+
+func (g *cgroup) set(name string, value int) error {
+	return os.WriteFile(filepath.Join(g.dir, name), []byte(strconv.Itoa(value)), 0)
+}
+
+func (g *cgroup) fd() int { return int(g.file.Fd()) }
+
+// processes are the numbers of the processes in the group, without those that
+// have ended.
+func (g *cgroup) processes() ([]int, error) { return g.numbers("cgroup.procs") }
+
+// threads are the numbers of all threads in the group.
+func (g *cgroup) threads() ([]int, error) { return g.numbers("cgroup.threads") }
+
+func (g *cgroup) numbers(name string) ([]int, error) {
+	text, err := os.ReadFile(filepath.Join(g.dir, name))
+	if err != nil {
+		return nil, err
+	}
+	var numbers []int
+	for field := range strings.FieldsSeq(string(text)) {
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", name, err)
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers, nil
+}
+
+// exceeded tells which bound processes of the group have met.
+func (g *cgroup) exceeded() (processes, memory bool) {
+	return g.event("pids.events", "max") > 0, g.event("memory.events", "oom_kill") > 0
+}
+
+// event reads a count from a file of names and counts.
+func (g *cgroup) event(name, key string) int {
+	text, err := os.ReadFile(filepath.Join(g.dir, name))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(line), key+" "); ok {
+			n, _ := strconv.Atoi(value)
+			return n
+		}
+	}
+	return 0
+}
+
+// killDeadline bounds the wait for killed processes to end.
+const killDeadline = 10 * time.Second
+
+// kill ends all processes of the group, also those that are being started, and
+// waits for their end.
+func (g *cgroup) kill() error {
+	if err := os.WriteFile(filepath.Join(g.dir, "cgroup.kill"), []byte("1"), 0); err != nil {
+		return fmt.Errorf("kill processes: %w", err)
+	}
+	for deadline := time.Now().Add(killDeadline); ; time.Sleep(programPoll) {
+		left, err := g.processes()
+		if err != nil {
+			return fmt.Errorf("kill processes: %w", err)
+		}
+		if len(left) == 0 {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("kill processes: %d are left after %v", len(left), killDeadline)
+		}
+	}
+}
+
+func (g *cgroup) remove() error {
+	if g.file != nil {
+		g.file.Close()
+	}
+	return os.Remove(g.dir)
+}

@@ -1,0 +1,182 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/link"
+	"golang.org/x/sys/unix"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// kernelObjects are the ids of what BPF has in the kernel, each in ascending
+// order.
+type kernelObjects struct {
+	programs []ebpf.ProgramID
+	maps     []ebpf.MapID
+	links    []link.ID
+	// owners are the programs of the links that are live: a link has an id
+	// before it is.
+	owners map[link.ID]ebpf.ProgramID
+}
+
+// listKernelObjects asks the kernel for all its programs, maps and links.
+func listKernelObjects() (*kernelObjects, error) {
+	o := &kernelObjects{owners: make(map[link.ID]ebpf.ProgramID)}
+	for id := ebpf.ProgramID(0); ; {
+		next, err := ebpf.ProgramGetNextID(id)
+		if errors.Is(err, os.ErrNotExist) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list programs: %w", err)
+		}
+		o.programs, id = append(o.programs, next), next
+	}
+	for id := ebpf.MapID(0); ; {
+		next, err := ebpf.MapGetNextID(id)
+		if errors.Is(err, os.ErrNotExist) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("list maps: %w", err)
+		}
+		o.maps, id = append(o.maps, next), next
+	}
+	var links link.Iterator
+	defer links.Close()
+	for links.Next() {
+		info, err := links.Link.Info()
+		if err != nil {
+			return nil, fmt.Errorf("list links: %w", err)
+		}
+		o.links = append(o.links, links.ID)
+		o.owners[links.ID] = info.Program
+	}
+	if err := links.Err(); err != nil {
+		return nil, fmt.Errorf("list links: %w", err)
+	}
+	return o, nil
+}
+
+// subtract returns the elements of all that are not in some.
+func subtract[T comparable](all, some []T) []T {
+	return slices.DeleteFunc(slices.Clone(all), func(x T) bool { return slices.Contains(some, x) })
+}
+
+// newPrograms describes the programs that were not there before.
+func (o *kernelObjects) newPrograms(before *kernelObjects) ([]testbed.Program, error) {
+	var programs []testbed.Program
+	for _, id := range subtract(o.programs, before.programs) {
+		prog, err := ebpf.NewProgramFromID(id)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("open program %d: %w", id, err)
+		}
+		info, err := prog.Info()
+		prog.Close()
+		if err != nil {
+			return nil, fmt.Errorf("describe program %d: %w", id, err)
+		}
+		programs = append(programs, testbed.Program{ID: uint32(id), Name: info.Name, Type: info.Type.String()})
+	}
+	return programs, nil
+}
+
+// newMaps describes the maps that were not there before.
+func (o *kernelObjects) newMaps(before *kernelObjects) ([]testbed.Map, error) {
+	var maps []testbed.Map
+	for _, id := range subtract(o.maps, before.maps) {
+		m, err := ebpf.NewMapFromID(id)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("open map %d: %w", id, err)
+		}
+		info, err := m.Info()
+		m.Close()
+		if err != nil {
+			return nil, fmt.Errorf("describe map %d: %w", id, err)
+		}
+		maps = append(maps, testbed.Map{
+			ID: uint32(id), Name: info.Name, Type: info.Type.String(),
+			KeySize: info.KeySize, ValueSize: info.ValueSize, MaxEntries: info.MaxEntries,
+		})
+	}
+	return maps, nil
+}
+
+// attachments are what the program has attached: by links, and by perf events
+// without one, as on kernels before 5.15.
+func (p *program) attachments(now *kernelObjects) ([]testbed.Attachment, error) {
+	var attached []testbed.Attachment
+	for _, id := range subtract(now.links, p.before.links) {
+		attached = append(attached, testbed.Attachment{ID: uint32(id), ProgramID: uint32(now.owners[id])})
+	}
+	processes, err := p.group.processes()
+	if err != nil {
+		return nil, err
+	}
+	for _, process := range processes {
+		for _, id := range perfPrograms(process) {
+			if !slices.ContainsFunc(attached, func(a testbed.Attachment) bool { return a.ProgramID == id }) {
+				attached = append(attached, testbed.Attachment{ProgramID: id})
+			}
+		}
+	}
+	return attached, nil
+}
+
+// perfPrograms are the programs on the perf events that a process has open.
+func perfPrograms(process int) []uint32 {
+	dir := fmt.Sprintf("/proc/%d/fd", process)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil // it has ended
+	}
+	var ids []uint32
+	for _, entry := range entries {
+		target, err := os.Readlink(filepath.Join(dir, entry.Name()))
+		if err != nil || !strings.Contains(target, "[perf_event]") {
+			continue
+		}
+		fd, err := strconv.Atoi(entry.Name())
+		if err != nil {
+			continue
+		}
+		if id, err := taskFDQuery(process, fd); err == nil && id != 0 {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// bpfTaskFDQuery is BPF_TASK_FD_QUERY of linux/bpf.h.
+const bpfTaskFDQuery = 20
+
+// taskFDQuery returns the id of the program that is attached to a descriptor
+// of a process; see bpf(2).
+func taskFDQuery(process, fd int) (uint32, error) {
+	attr := struct {
+		pid, fd, flags, bufLen uint32
+		buf                    uint64
+		progID, fdType         uint32
+		offset, address        uint64
+	}{pid: uint32(process), fd: uint32(fd)}
+	_, _, errno := unix.Syscall(unix.SYS_BPF, bpfTaskFDQuery, uintptr(unsafe.Pointer(&attr)), unsafe.Sizeof(attr))
+	if errno != 0 {
+		return 0, errno
+	}
+	return attr.progID, nil
+}

@@ -1,0 +1,360 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// A started program is an ordinary user, nobody, with two privileges: CAP_BPF
+// loads BPF programs and CAP_PERFMON lets them look at the kernel. With them a
+// program cannot pin, write to other programs' memory, or open maps and
+// programs that are not its own. For uprobes the kernel wants CAP_SYS_ADMIN;
+// see perf_uprobe_init in kernel/trace/trace_event_perf.c.
+const (
+	nobody     = 65534
+	capPerfmon = unix.CAP_PERFMON
+	capBPF     = unix.CAP_BPF
+)
+
+// program is a submission's program that was started.
+type program struct {
+	// before are what was in the kernel when it was started.
+	before kernelObjects
+	dir    string
+	group  *cgroup
+	cmd    *exec.Cmd
+	output *output
+	// ended is closed when its first process has ended.
+	ended chan struct{}
+
+	mu   sync.Mutex
+	exit *testbed.Exit
+}
+
+var errNotStarted = errors.New("no program was started")
+
+// Start implements [testbed.Testbed].
+func (tb *Testbed) Start(_ context.Context, req testbed.StartRequest) error {
+	if reason, missing := tb.info.Missing[testbed.FeatureProgram]; missing {
+		return fmt.Errorf("start program: %w: %s", testbed.ErrNotSupported, reason)
+	}
+	if tb.program != nil {
+		if tb.program.exited() == nil {
+			return errors.New("start program: another one is running")
+		}
+		if err := tb.program.remove(); err != nil {
+			return fmt.Errorf("start program: %w", err)
+		}
+		tb.program = nil
+	}
+	before, err := listKernelObjects()
+	if err != nil {
+		return fmt.Errorf("start program: %w", err)
+	}
+	p := &program{before: *before, ended: make(chan struct{})}
+	if err := p.start(req); err != nil {
+		return fmt.Errorf("start program: %w", errors.Join(err, p.remove()))
+	}
+	tb.program = p
+	return nil
+}
+
+func (p *program) start(req testbed.StartRequest) error {
+	var err error
+	if p.dir, err = makeProgramDir(req); err != nil {
+		return err
+	}
+	if p.group, err = newCgroup(); err != nil {
+		return err
+	}
+	terminal, tty, err := openTerminal()
+	if err != nil {
+		return err
+	}
+
+	p.cmd = exec.Command("./prog", req.Args...)
+	p.cmd.Dir = p.dir
+	p.cmd.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + p.dir, "TERM=xterm"}
+	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = tty, tty, tty
+	capabilities := []uintptr{capBPF, capPerfmon}
+	if req.Uprobes {
+		capabilities = append(capabilities, unix.CAP_SYS_ADMIN)
+	}
+	p.cmd.SysProcAttr = &unix.SysProcAttr{
+		Credential:  &syscall.Credential{Uid: nobody, Gid: nobody},
+		AmbientCaps: capabilities,
+		// Its own session, so that signals reach its processes and no others.
+		// The terminal is not the session's: it would be hung up with its end.
+		Setsid:      true,
+		UseCgroupFD: true,
+		CgroupFD:    p.group.fd(),
+	}
+	if err := p.cmd.Start(); err != nil {
+		terminal.Close()
+		tty.Close()
+		return err
+	}
+	p.output = readOutput(terminal, tty)
+	go func() {
+		_ = p.cmd.Wait()
+		close(p.ended)
+	}()
+	return nil
+}
+
+// endProgram ends the program that was started last, if any, and returns what
+// it left in the kernel.
+func (tb *Testbed) endProgram(ctx context.Context) ([]testbed.Leftover, error) {
+	p := tb.program
+	if p == nil {
+		return nil, nil
+	}
+	if err := p.group.kill(); err != nil {
+		return nil, err
+	}
+	left, err := p.leftovers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	tb.program = nil
+	return left, p.remove()
+}
+
+// makeProgramDir makes the working directory, on a file system of its own that
+// is bounded.
+func makeProgramDir(req testbed.StartRequest) (string, error) {
+	dir, err := os.MkdirTemp("", "bpfgrade-program-")
+	if err != nil {
+		return "", err
+	}
+	size := len(req.Program) + len(req.Object) + testbed.MaxFiles
+	options := fmt.Sprintf("size=%d,nr_inodes=256,mode=0755,uid=%d,gid=%d", size, nobody, nobody)
+	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
+		os.Remove(dir)
+		return "", fmt.Errorf("mount working directory: %w", err)
+	}
+	err = errors.Join(
+		os.WriteFile(filepath.Join(dir, "prog"), req.Program, 0o555),
+		os.WriteFile(filepath.Join(dir, testbed.ObjectFile), req.Object, 0o444),
+	)
+	if err != nil {
+		return "", errors.Join(err, removeProgramDir(dir))
+	}
+	return dir, nil
+}
+
+func removeProgramDir(dir string) error {
+	if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+		return fmt.Errorf("unmount working directory: %w", err)
+	}
+	return os.Remove(dir)
+}
+
+// openTerminal opens a pseudo-terminal that passes output on as it is.
+func openTerminal() (terminal, tty *os.File, err error) {
+	if terminal, tty, err = pty.Open(); err != nil {
+		return nil, nil, fmt.Errorf("open terminal: %w", err)
+	}
+	err = pty.Setsize(tty, &pty.Winsize{Rows: 24, Cols: 80})
+	var mode *unix.Termios
+	if err == nil {
+		mode, err = unix.IoctlGetTermios(int(tty.Fd()), unix.TCGETS)
+	}
+	if err == nil {
+		mode.Oflag &^= unix.OPOST // "\n" stays "\n"
+		mode.Lflag &^= unix.ECHO
+		err = unix.IoctlSetTermios(int(tty.Fd()), unix.TCSETS, mode)
+	}
+	if err == nil {
+		err = tty.Chown(nobody, nobody)
+	}
+	if err != nil {
+		terminal.Close()
+		tty.Close()
+		return nil, nil, fmt.Errorf("set up terminal: %w", err)
+	}
+	return terminal, tty, nil
+}
+
+// remove ends all that the program has started and removes its folder.
+func (p *program) remove() error {
+	var errs []error
+	if p.group != nil {
+		errs = append(errs, p.group.kill())
+	}
+	if p.output != nil {
+		<-p.ended
+		p.output.close()
+	}
+	if p.group != nil {
+		errs = append(errs, p.group.remove())
+	}
+	if p.dir != "" {
+		errs = append(errs, removeProgramDir(p.dir))
+	}
+	return errors.Join(errs...)
+}
+
+// exited says how the first process ended, nil while it runs.
+func (p *program) exited() *testbed.Exit {
+	select {
+	case <-p.ended:
+	default:
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.exit == nil {
+		p.exit = p.newExit()
+	}
+	return p.exit
+}
+
+func (p *program) newExit() *testbed.Exit {
+	state := p.cmd.ProcessState
+	exit := &testbed.Exit{Status: state.ExitCode()}
+	if status := state.Sys().(syscall.WaitStatus); status.Signaled() {
+		exit.Signal = status.Signal().String()
+	}
+	exit.Forked, exit.OutOfMemory = p.group.exceeded()
+	return exit
+}
+
+// AwaitReady implements [testbed.Testbed].
+func (tb *Testbed) AwaitReady(ctx context.Context, within time.Duration) (*testbed.Running, error) {
+	if tb.program == nil {
+		return nil, fmt.Errorf("await program: %w", errNotStarted)
+	}
+	running, err := tb.program.awaitReady(ctx, within)
+	if err != nil {
+		return nil, fmt.Errorf("await program: %w", err)
+	}
+	return running, nil
+}
+
+// Output implements [testbed.Testbed].
+func (tb *Testbed) Output(ctx context.Context, req testbed.OutputRequest) (*testbed.Output, error) {
+	if tb.program == nil {
+		return nil, fmt.Errorf("output of program: %w", errNotStarted)
+	}
+	out, err := tb.program.await(ctx, req)
+	if err != nil {
+		return nil, fmt.Errorf("output of program: %w", err)
+	}
+	return out, nil
+}
+
+// await waits for output as the request says.
+func (p *program) await(ctx context.Context, req testbed.OutputRequest) (*testbed.Output, error) {
+	for deadline := time.Now().Add(req.Wait); ; {
+		// First how it is, then what it has printed: then nothing is missed.
+		exit := p.exited()
+		settled := exit != nil || p.waits()
+		if settled {
+			if err := p.output.flush(ctx); err != nil {
+				return nil, err
+			}
+		}
+		out := p.output.after(req.After)
+		out.Exit = exit
+		switch {
+		case exit != nil, time.Now().After(deadline),
+			req.Settle && settled && p.waits(),
+			!req.Settle && len(out.Text) > 0:
+			return out, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(programPoll):
+		}
+	}
+}
+
+// programPoll is how often a program is looked at.
+const programPoll = 2 * time.Millisecond
+
+// Signal implements [testbed.Testbed].
+func (tb *Testbed) Signal(_ context.Context, signal testbed.Signal) error {
+	if tb.program == nil {
+		return fmt.Errorf("send %s: %w", signal, errNotStarted)
+	}
+	return tb.program.signal(signal)
+}
+
+var signals = map[testbed.Signal]unix.Signal{
+	testbed.SignalInterrupt: unix.SIGINT,
+	testbed.SignalTerminate: unix.SIGTERM,
+	testbed.SignalStop:      unix.SIGSTOP,
+	testbed.SignalContinue:  unix.SIGCONT,
+}
+
+// signal sends a signal to the program's group, unless it has ended.
+func (p *program) signal(signal testbed.Signal) error {
+	number, ok := signals[signal]
+	if !ok {
+		return fmt.Errorf("send signal: unknown signal %d", signal)
+	}
+	err := unix.Kill(-p.cmd.Process.Pid, number)
+	if err != nil && err != unix.ESRCH {
+		return fmt.Errorf("send %s: %w", signal, err)
+	}
+	return nil
+}
+
+// Stop implements [testbed.Testbed].
+func (tb *Testbed) Stop(ctx context.Context, req testbed.StopRequest) (*testbed.Exit, error) {
+	if tb.program == nil {
+		return nil, fmt.Errorf("stop program: %w", errNotStarted)
+	}
+	exit, err := tb.program.stop(ctx, req)
+	if err != nil {
+		return nil, fmt.Errorf("stop program: %w", err)
+	}
+	return exit, nil
+}
+
+func (p *program) stop(ctx context.Context, req testbed.StopRequest) (*testbed.Exit, error) {
+	sent := time.Now()
+	killed := false
+	if p.exited() == nil {
+		if err := p.signal(req.Signal); err != nil {
+			return nil, err
+		}
+		select {
+		case <-p.ended:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(req.Within):
+			killed = true
+		}
+	}
+	after := time.Since(sent)
+	// What its first process left behind is seen before the rest is killed.
+	left, err := p.leftovers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.group.kill(); err != nil {
+		return nil, err
+	}
+	<-p.ended
+	exit := *p.exited()
+	exit.Killed, exit.After, exit.Leftovers = killed, after, left
+	if killed {
+		exit.Leftovers = nil // it had no chance
+	}
+	return &exit, p.output.flush(ctx)
+}

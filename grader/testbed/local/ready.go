@@ -1,0 +1,190 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// waitingCalls are the system calls in which a process waits until something
+// happens or time has passed. A process that attaches a program waits as well,
+// but in other calls.
+var waitingCalls = []int{
+	unix.SYS_NANOSLEEP, unix.SYS_CLOCK_NANOSLEEP, unix.SYS_PAUSE, unix.SYS_RESTART_SYSCALL,
+	unix.SYS_POLL, unix.SYS_PPOLL, unix.SYS_SELECT, unix.SYS_PSELECT6,
+	unix.SYS_EPOLL_WAIT, unix.SYS_EPOLL_PWAIT, unix.SYS_EPOLL_PWAIT2,
+	unix.SYS_RT_SIGTIMEDWAIT, unix.SYS_RT_SIGSUSPEND,
+	unix.SYS_READ, unix.SYS_FUTEX, unix.SYS_WAIT4, unix.SYS_WAITID, unix.SYS_IO_URING_ENTER,
+}
+
+// A program that never waits, because it asks again and again whether it should
+// end, counts as ready when nothing was attached or detached for busyStable.
+const busyStable = 500 * time.Millisecond
+
+// awaitReady waits until the program is ready: it has attached something,
+// nothing more was attached since it was looked at last, and it waits.
+func (p *program) awaitReady(ctx context.Context, within time.Duration) (*testbed.Running, error) {
+	deadline := time.Now().Add(within)
+	var last []testbed.Attachment
+	since := time.Now()
+	for {
+		exit := p.exited()
+		waits := p.waits()
+		now, err := listKernelObjects()
+		if err != nil {
+			return nil, err
+		}
+		links, err := p.attachments(now)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Equal(links, last) {
+			last, since = links, time.Now()
+		} else if len(links) > 0 && exit == nil && (waits || time.Since(since) > busyStable) {
+			return p.running(now, links, true, nil)
+		}
+		if exit != nil || time.Now().After(deadline) {
+			return p.running(now, links, false, exit)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(programPoll):
+		}
+	}
+}
+
+// running describes what the program has in the kernel.
+func (p *program) running(now *kernelObjects, links []testbed.Attachment, ready bool, exit *testbed.Exit) (*testbed.Running, error) {
+	r := &testbed.Running{Ready: ready, Exit: exit, Links: links}
+	var err error
+	if r.Programs, err = now.newPrograms(&p.before); err != nil {
+		return nil, err
+	}
+	if r.Maps, err = now.newMaps(&p.before); err != nil {
+		return nil, err
+	}
+	if r.Buffers, err = p.buffers(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// waits tells whether every thread of the program waits for something.
+func (p *program) waits() bool {
+	threads, err := p.group.threads()
+	if err != nil {
+		return false
+	}
+	for _, thread := range threads {
+		// "running", or the number of a system call and its arguments.
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/syscall", thread))
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) {
+			continue
+		}
+		number, _, _ := strings.Cut(string(text), " ")
+		call, notCall := strconv.Atoi(number)
+		if err != nil || notCall != nil || !slices.Contains(waitingCalls, call) {
+			return false
+		}
+	}
+	return true
+}
+
+// buffers finds the perf buffers that the program has mapped.
+func (p *program) buffers() ([]int, error) {
+	processes, err := p.group.processes()
+	if err != nil {
+		return nil, err
+	}
+	var sizes []int
+	for _, process := range processes {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", process))
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for line := range strings.Lines(string(text)) {
+			if !strings.HasSuffix(strings.TrimSpace(line), "anon_inode:[perf_event]") {
+				continue
+			}
+			var start, end int
+			if _, err := fmt.Sscanf(line, "%x-%x ", &start, &end); err != nil {
+				return nil, fmt.Errorf("read maps of process %d: %w", process, err)
+			}
+			sizes = append(sizes, end-start-os.Getpagesize())
+		}
+	}
+	return sizes, nil
+}
+
+// leftovers waits until what the program had in the kernel is gone, for that
+// takes the kernel a moment, and returns what stays.
+func (p *program) leftovers(ctx context.Context) ([]testbed.Leftover, error) {
+	deadline := time.Now().Add(resetDeadline)
+	for {
+		left, err := p.left()
+		if err != nil {
+			return nil, err
+		}
+		processes, err := p.group.processes()
+		if err != nil {
+			return nil, err
+		}
+		// Nothing goes while a process holds it.
+		if len(left) == 0 || len(processes) > 0 || time.Now().After(deadline) {
+			for _, process := range processes {
+				left = append(left, testbed.Leftover{Kind: "process", Name: processName(process), ID: uint32(process)})
+			}
+			return left, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(resetPoll):
+		}
+	}
+}
+
+func (p *program) left() ([]testbed.Leftover, error) {
+	now, err := listKernelObjects()
+	if err != nil {
+		return nil, err
+	}
+	var left []testbed.Leftover
+	for _, id := range subtract(now.links, p.before.links) {
+		left = append(left, testbed.Leftover{Kind: "link", ID: uint32(id)})
+	}
+	programs, err := now.newPrograms(&p.before)
+	if err != nil {
+		return nil, err
+	}
+	for _, prog := range programs {
+		left = append(left, testbed.Leftover{Kind: "program", Name: prog.Name, ID: prog.ID})
+	}
+	maps, err := now.newMaps(&p.before)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range maps {
+		left = append(left, testbed.Leftover{Kind: "map", Name: m.Name, ID: m.ID})
+	}
+	return left, nil
+}
+
+func processName(process int) string {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", process))
+	return strings.TrimSpace(string(text))
+}

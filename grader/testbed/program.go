@@ -1,0 +1,141 @@
+package testbed
+
+import "time"
+
+// ObjectFile is the name under which a started program finds its object file in
+// its working directory.
+const ObjectFile = "prog.bpf.o"
+
+// StartRequest asks to start a program on a pseudo-terminal.
+type StartRequest struct {
+	// Program is a static executable.
+	Program []byte
+	// Object is the contents of ObjectFile in its working directory.
+	Object []byte
+	// Args follow the program's name.
+	Args []string
+	// Uprobes gives the program what it needs for probes on user space. The
+	// kernel wants all the privileges of an administrator for them; without,
+	// a program has those to load BPF programs and to attach them.
+	Uprobes bool
+}
+
+// Running is how a started program is, and what it has in the kernel.
+type Running struct {
+	// Ready tells that it has attached programs and waits for something, such
+	// as records, a signal or the end of a second.
+	Ready bool
+	// Exit is how it ended, nil while it runs.
+	Exit *Exit
+	// Programs, Maps and Links are what was loaded and attached since it was
+	// started, in the order of their ids. Names are as the kernel has them, cut
+	// to 15 bytes. Sections are empty.
+	Programs []Program
+	Maps     []Map
+	Links    []Attachment
+	// Buffers are the sizes of the perf buffers that it has mapped, in bytes,
+	// without the page of each that holds its state.
+	Buffers []int
+}
+
+// Attachment is a program that is attached.
+type Attachment struct {
+	// ID is that of the link, 0 for a program that was attached to a perf
+	// event without one.
+	ID uint32
+	// ProgramID is the kernel's id of the program.
+	ProgramID uint32
+}
+
+// Exit is how a program ended.
+type Exit struct {
+	// Status is its exit status, or -1 when a signal ended it.
+	Status int
+	// Signal is the name of the signal that ended it, such as "segmentation
+	// fault", or empty.
+	Signal string
+	// Killed tells that the testbed ended it, because it did not end in time.
+	Killed bool
+	// After is the time from the signal that was to end it, on the testbed's
+	// clock; 0 without such a signal.
+	After time.Duration
+	// Forked tells that it had too many processes at once; see MaxProcesses.
+	Forked bool
+	// OutOfMemory tells that one of its processes was killed because they used
+	// too much memory together; see MaxProgramMemory.
+	OutOfMemory bool
+	// Leftovers are what it left in the kernel: programs, maps, links, and
+	// processes.
+	Leftovers []Leftover
+}
+
+// MaxProcesses is how many processes and threads a started program may have at
+// once, MaxProgramMemory how much memory they may use together, in bytes,
+// MaxFiles how much they may write into their working directory, in bytes.
+const (
+	MaxProcesses     = 64
+	MaxProgramMemory = 96 << 20
+	MaxFiles         = 8 << 20
+)
+
+// OutputRequest asks for what a started program has printed.
+type OutputRequest struct {
+	// After is how many bytes of the output the caller has already.
+	After int
+	// Wait is the longest time to wait for more, on the testbed's clock. With
+	// 0 the call returns what there is.
+	Wait time.Duration
+	// Settle waits, for no longer than Wait, until the program waits for
+	// something and has nothing more to print.
+	Settle bool
+}
+
+// Output is what a started program has printed.
+type Output struct {
+	// Text is what follows the bytes that the caller has. Lines end in "\n".
+	Text []byte
+	// Truncated tells that the program printed more than MaxOutputBytes, and
+	// that the rest is lost.
+	Truncated bool
+	// Exit is how the program ended, nil while it runs.
+	Exit *Exit
+}
+
+// MaxOutputBytes bounds what is kept of a program's output.
+const MaxOutputBytes = 1 << 20
+
+// Signal is a signal that a testbed sends to a started program and to all
+// processes of its group.
+type Signal uint8
+
+// The signals that a testbed sends.
+const (
+	SignalInterrupt Signal = iota + 1 // as Ctrl-C does
+	SignalTerminate
+	SignalStop
+	SignalContinue
+)
+
+// String is the signal's name in C.
+func (s Signal) String() string {
+	switch s {
+	case SignalInterrupt:
+		return "SIGINT"
+	case SignalTerminate:
+		return "SIGTERM"
+	case SignalStop:
+		return "SIGSTOP"
+	case SignalContinue:
+		return "SIGCONT"
+	}
+	return "no signal"
+}
+
+// StopRequest asks to end a started program.
+type StopRequest struct {
+	// Signal is sent first: SignalInterrupt or SignalTerminate.
+	Signal Signal
+	// Within is the time that the program has to end, on the testbed's clock.
+	// Then it is killed.
+	Within time.Duration
+}

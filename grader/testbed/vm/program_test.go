@@ -1,0 +1,158 @@
+package vm_test
+
+import (
+	"encoding/binary"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bpfgrade/bpfgrade/grader/submission"
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+	"github.com/bpfgrade/bpfgrade/grader/testbed/vm"
+)
+
+// long is more than anything takes on a loaded machine.
+const long = time.Minute
+
+// startRequest builds the program of testdata/program.
+func startRequest(t *testing.T, template *vm.Template, args ...string) testbed.StartRequest {
+	t.Helper()
+	if _, err := submission.FindCC(); err != nil {
+		t.Skip(err)
+	}
+	headers := t.TempDir()
+	require.NoError(t, os.WriteFile(headers+"/vmlinux.h", []byte("#include <linux/bpf.h>\n"), 0o644))
+	s, err := submission.Open("testdata/program")
+	require.NoError(t, err)
+	defer s.Close()
+	builder := &submission.Builder{Headers: headers}
+	object, _, err := builder.BPF(t.Context(), s)
+	require.NoError(t, err)
+	program, _, err := builder.Program(t.Context(), s, object)
+	require.NoError(t, err)
+	req := testbed.StartRequest{Args: args}
+	req.Object, err = os.ReadFile(object)
+	require.NoError(t, err)
+	req.Program, err = os.ReadFile(program)
+	require.NoError(t, err)
+	return req
+}
+
+// TestProgram starts a program, has it count and print, and ends it, twice.
+func TestProgram(t *testing.T) {
+	onKernels(t, func(t *testing.T, template *vm.Template) {
+		tb := open(t, template)
+		info, err := tb.Info(t.Context())
+		require.NoError(t, err)
+		require.NotContains(t, info.Missing, testbed.FeatureProgram)
+		for _, signal := range []testbed.Signal{testbed.SignalInterrupt, testbed.SignalTerminate} {
+			require.NoError(t, tb.Start(t.Context(), startRequest(t, template)))
+			running, err := tb.AwaitReady(t.Context(), long)
+			require.NoError(t, err)
+			require.Nil(t, running.Exit)
+			require.True(t, running.Ready)
+			require.Len(t, running.Programs, 1)
+			assert.Equal(t, "on_execve", running.Programs[0].Name)
+			require.Len(t, running.Links, 1)
+			assert.Equal(t, running.Programs[0].ID, running.Links[0].ProgramID)
+			assert.Equal(t, []int{8 * 4096, 8 * 4096}, running.Buffers)
+
+			var counter uint32
+			for _, m := range running.Maps {
+				if m.Name == "counter" {
+					counter = m.ID
+				}
+			}
+			element, err := tb.Lookup(t.Context(), counter, make([]byte, 4))
+			require.NoError(t, err)
+			assert.EqualValues(t, 100, binary.LittleEndian.Uint64(element.Values[0]))
+
+			before, err := tb.Output(t.Context(), testbed.OutputRequest{Wait: long, Settle: true})
+			require.NoError(t, err)
+			assert.Equal(t, "terminal 1\n", string(before.Text))
+			_, err = tb.Exec(t.Context(), testbed.ExecRequest{Steps: execs(info, 2)})
+			require.NoError(t, err)
+			out, err := tb.Output(t.Context(), testbed.OutputRequest{After: len(before.Text), Wait: long, Settle: true})
+			require.NoError(t, err)
+			assert.Equal(t, "101\n102\n103\n104\n", string(out.Text))
+			stats, err := tb.RunStats(t.Context(), []uint32{running.Programs[0].ID})
+			require.NoError(t, err)
+			assert.EqualValues(t, 4, stats[0].Runs)
+
+			exit, err := tb.Stop(t.Context(), testbed.StopRequest{Signal: signal, Within: long})
+			require.NoError(t, err)
+			exit.After = 0
+			assert.Equal(t, &testbed.Exit{}, exit)
+		}
+		left, err := tb.Reset(t.Context())
+		require.NoError(t, err)
+		assert.Empty(t, left)
+	})
+}
+
+// TestMisbehavingProgram ends programs that do what they should not.
+func TestMisbehavingProgram(t *testing.T) {
+	onKernels(t, func(t *testing.T, template *vm.Template) {
+		for _, test := range []struct {
+			how   string
+			ready bool
+			// getReady is the time to get ready, short for programs that never
+			// do and do not end.
+			getReady time.Duration
+			end      time.Duration
+			want     testbed.Exit
+		}{
+			{"status", false, long, long, testbed.Exit{Status: 3}},
+			{"crash", false, long, long, testbed.Exit{Status: -1, Signal: "aborted"}},
+			{"memory", false, long, long, testbed.Exit{Status: -1, Signal: "killed", OutOfMemory: true}},
+			{"fork", false, 10 * time.Second, long, testbed.Exit{Status: -1, Signal: "interrupt", Forked: true}},
+			{"flood", false, time.Second, long, testbed.Exit{Status: -1, Signal: "interrupt"}},
+			{"deaf", true, long, time.Second, testbed.Exit{Status: -1, Signal: "killed", Killed: true}},
+		} {
+			t.Run(test.how, func(t *testing.T) {
+				tb := open(t, template)
+				require.NoError(t, tb.Start(t.Context(), startRequest(t, template, test.how)))
+				running, err := tb.AwaitReady(t.Context(), test.getReady)
+				require.NoError(t, err)
+				assert.Equal(t, test.ready, running.Ready)
+				exit, err := tb.Stop(t.Context(), testbed.StopRequest{Signal: testbed.SignalInterrupt, Within: test.end})
+				require.NoError(t, err)
+				exit.After, exit.Leftovers = 0, nil
+				assert.Equal(t, &test.want, exit)
+				out, err := tb.Output(t.Context(), testbed.OutputRequest{})
+				require.NoError(t, err)
+				assert.LessOrEqual(t, len(out.Text), testbed.MaxOutputBytes)
+				left, err := tb.Reset(t.Context())
+				require.NoError(t, err)
+				assert.Empty(t, left)
+			})
+		}
+	})
+}
+
+// TestProgramLeavesAChild holds what it has attached after its own end.
+func TestProgramLeavesAChild(t *testing.T) {
+	onKernels(t, func(t *testing.T, template *vm.Template) {
+		tb := open(t, template)
+		require.NoError(t, tb.Start(t.Context(), startRequest(t, template, "child")))
+		running, err := tb.AwaitReady(t.Context(), long)
+		require.NoError(t, err)
+		require.True(t, running.Ready)
+		exit, err := tb.Stop(t.Context(), testbed.StopRequest{Signal: testbed.SignalInterrupt, Within: long})
+		require.NoError(t, err)
+		assert.Zero(t, exit.Status)
+		kinds := make(map[string]int)
+		for _, l := range exit.Leftovers {
+			kinds[l.Kind]++
+		}
+		assert.Equal(t, 1, kinds["process"])
+		assert.NotZero(t, kinds["program"])
+		assert.NotZero(t, kinds["map"])
+		left, err := tb.Reset(t.Context())
+		require.NoError(t, err)
+		assert.Empty(t, left, "all of it goes with the child")
+	})
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A program of user space that behaves as its first argument says. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+static volatile sig_atomic_t running = 1;
+
+static void stop(int sig) { running = 0; }
+
+static void on_event(void *ctx, int cpu, void *data, __u32 size) { printf("%llu\n", *(unsigned long long *)data); }
+
+static void on_lost(void *ctx, int cpu, __u64 lost) { printf("lost %llu\n", (unsigned long long)lost); }
+
+int main(int argc, char **argv)
+{
+	const char *how = argc > 1 ? argv[1] : "";
+	struct bpf_object *obj = bpf_object__open_file("prog.bpf.o", NULL);
+	struct bpf_link *link;
+	struct perf_buffer *buffer;
+	__u64 start = 100;
+	__u32 zero = 0;
+
+	if (!strcmp(how, "status"))
+		return 3;
+	if (!strcmp(how, "crash"))
+		abort();
+	if (!strcmp(how, "fork"))
+		for (;;)
+			fork();
+	if (!strcmp(how, "flood"))
+		for (;;)
+			puts("flood");
+	if (!strcmp(how, "memory"))
+		for (;;)
+			memset(malloc(1 << 20), 1, 1 << 20);
+	if (!obj || bpf_object__load(obj))
+		return 1;
+	if (bpf_map_update_elem(bpf_object__find_map_fd_by_name(obj, "counter"), &zero, &start, BPF_ANY))
+		return 1;
+	link = bpf_program__attach(bpf_object__find_program_by_name(obj, "on_execve"));
+	if (!link)
+		return 1;
+	buffer = perf_buffer__new(bpf_object__find_map_fd_by_name(obj, "events"), 8, on_event, on_lost, NULL, NULL);
+	if (!buffer)
+		return 1;
+	if (!strcmp(how, "child") && !fork()) {
+		signal(SIGINT, SIG_IGN);
+		for (;;)
+			pause();
+	}
+	if (strcmp(how, "deaf")) {
+		signal(SIGINT, stop);
+		signal(SIGTERM, stop);
+	} else {
+		signal(SIGINT, SIG_IGN);
+	}
+	printf("terminal %d\n", isatty(1));
+	while (running)
+		if (perf_buffer__poll(buffer, 100) < 0 && errno != EINTR)
+			return 1;
+	perf_buffer__free(buffer);
+	bpf_link__destroy(link);
+	bpf_object__close(obj);
+	return 0;
+}
