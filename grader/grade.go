@@ -174,8 +174,8 @@ func (g *Grader) prepare(ctx context.Context, tb testbed.Testbed, ex *Exercise, 
 	if outOfTime(loadCtx, err) {
 		return nil, &verdict{
 			status:  StatusTimeout,
-			message: fmt.Sprintf("The kernel's verifier had not decided about the object after %v.", timeout),
-			help:    "Look for loops with many rounds and for many branches one after another: the verifier follows every path.",
+			message: fmt.Sprintf("The kernel had not loaded the object after %v.", timeout),
+			help:    "Look for loops with many rounds and for many branches one after another, for the verifier follows every path, and for very large maps.",
 		}
 	}
 	var refused *testbed.LoadError

@@ -94,7 +94,7 @@ func TestStatusOfSubmission(t *testing.T) {
 		"the verifier refuses":         {tb: &fake{errs: map[string]error{"Load": fmt.Errorf("load: %w", refused)}}, status: StatusLoadError, message: "The kernel's verifier refused the program count", diagnosis: "missing-null-check"},
 		"a program cannot be attached": {tb: &fake{errs: map[string]error{"Attach": &testbed.AttachError{Program: "count", Section: "kprobe/x", Message: "not found"}}}, status: StatusAttachError, message: "The program count could not be attached to kprobe/x", diagnosis: "kprobe-target"},
 
-		"the verifier goes on and on": {tb: &fake{stalls: []string{"Load"}}, status: StatusTimeout, message: "The kernel's verifier had not decided about the object after 1m0s."},
+		"the verifier goes on and on": {tb: &fake{stalls: []string{"Load"}}, status: StatusTimeout, message: "The kernel had not loaded the object after 1m0s."},
 		"attaching goes on and on":    {tb: &fake{stalls: []string{"Attach"}}, status: StatusTimeout, message: "The programs were not attached after 1m0s."},
 		"a check goes on and on":      {tb: &fake{stalls: []string{"Lookup"}}, status: StatusTimeout, message: "The submission was not through its checks in time."},
 		"a check takes the end of time for a failure": {
