@@ -58,7 +58,7 @@ func (kernelListCmd) Run(env *environment) error {
 }
 
 type kernelAddCmd struct {
-	Version string `arg:"" optional:"" help:"The version, such as 6.12 or a whole release. Default: what this machine's own distribution gives."`
+	Version string `arg:"" optional:"" help:"The version, such as 6.12 or a whole release, or the word newest. Default: what this machine's own distribution gives."`
 }
 
 func (c *kernelAddCmd) Run(ctx context.Context, env *environment) error {

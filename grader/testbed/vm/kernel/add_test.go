@@ -86,6 +86,15 @@ func (a *archive) addDebian(suite, release, version string) {
 	})
 }
 
+// addSplit puts a kernel into a suite whose image and modules are packages of
+// their own.
+func (a *archive) addSplit(suite, release, version string) {
+	modules := "usr/lib/modules/" + release
+	a.add(suite, "linux-image-"+release, version, fmt.Sprintf("linux-base-%[1]s (= %[2]s), linux-binary-%[1]s (= %[2]s), linux-modules-%[1]s (= %[2]s)", release, version), nil)
+	a.add(suite, "linux-binary-"+release, version, "", map[string]string{modules + "/vmlinuz": bzImage(release)})
+	a.add(suite, "linux-modules-"+release, version, "", map[string]string{modules + "/kernel/x.ko": "x"})
+}
+
 func openStore(t *testing.T) *Store {
 	s, err := OpenStore(t.TempDir())
 	require.NoError(t, err)
@@ -104,6 +113,7 @@ func TestAdd(t *testing.T) {
 	a.add("bookworm-security", "linux-image-cloud-amd64", "6.1.192-2", "linux-image-6.1.0-56-cloud-amd64 (= 6.1.192-2)", nil)
 	a.addDebian("bookworm-backports", "6.16.3+deb12-cloud-amd64", "6.16.3-1~bpo12+1")
 	a.addDebian("trixie", "6.16.12+deb13-cloud-amd64", "6.16.12-1")
+	a.addSplit("trixie-backports", "7.3.4+deb13-cloud-amd64", "7.3.4-1~bpo13+1")
 	a.addDebian("bullseye", "5.10.0-33-cloud-amd64", "5.10.226-1")
 
 	tests := []struct{ version, name, release string }{
@@ -113,6 +123,7 @@ func TestAdd(t *testing.T) {
 		{"6.12", "6.12.117", "6.12.117+deb12-cloud-amd64"},
 		{"6.16", "6.16.3", "6.16.3+deb12-cloud-amd64"},
 		{"6.16.12", "6.16.12", "6.16.12+deb13-cloud-amd64"},
+		{"7.3", "7.3.4", "7.3.4+deb13-cloud-amd64"},
 		{"5.10", "5.10.226", "5.10.0-33-cloud-amd64"},
 		{"5.10.0-33-cloud-amd64", "5.10.226", "5.10.0-33-cloud-amd64"},
 	}
@@ -138,14 +149,30 @@ func TestAdd(t *testing.T) {
 		_, err := s.Add(t.Context(), "3.2", quiet)
 		var missing *NotFoundError
 		require.ErrorAs(t, err, &missing)
-		assert.Equal(t, []string{"5.10.226", "6.1.192", "6.12.117", "6.16.12"}, missing.Offered)
+		assert.Equal(t, []string{"5.10.226", "6.1.192", "6.12.117", "6.16.12", "7.3.4"}, missing.Offered)
 		assert.NoDirExists(t, filepath.Join(s.dir, unfinishedDir))
 	})
 	t.Run("no version", func(t *testing.T) {
-		for _, word := range []string{"newest", "../6.1", "6.1;reboot", "./vmlinuz", "-o=x"} {
+		for _, word := range []string{"latest", "../6.1", "6.1;reboot", "./vmlinuz", "-o=x"} {
 			_, err := openStore(t).Add(t.Context(), word, quiet)
 			assert.ErrorIs(t, err, ErrVersion, word)
 		}
+	})
+	t.Run("newest", func(t *testing.T) {
+		s := openStore(t)
+		_, err := s.Add(t.Context(), "6.1", quiet)
+		require.NoError(t, err)
+		first, err := s.Add(t.Context(), Newest, quiet)
+		require.NoError(t, err)
+		assert.Equal(t, "7.3.4", first.Name)
+		assert.FileExists(t, filepath.Join(first.Modules, "kernel/x.ko"))
+
+		again, err := s.Add(t.Context(), Newest, func(text string) { assert.NotContains(t, text, "fetching") })
+		require.NoError(t, err)
+		assert.Equal(t, first, again)
+		found, err := s.Find(Newest)
+		require.NoError(t, err)
+		assert.Equal(t, first, found)
 	})
 	t.Run("several at once", func(t *testing.T) {
 		s := openStore(t)

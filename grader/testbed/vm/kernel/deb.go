@@ -81,16 +81,16 @@ func (d *distribution) candidate(p deb) (candidate, bool) {
 	return c, false
 }
 
-// The packages that a kernel consists of: the image, and modules of its own
-// where the distribution splits them off.
-const (
-	imagePrefix   = "linux-image-"
-	modulesPrefix = "linux-modules-"
-)
+// imagePrefix begins the name of a kernel's package, partPrefixes those of the
+// packages that it depends on where the distribution splits them off: the
+// modules (Ubuntu's, and Debian's 7.3), and the image itself (Debian's 7.3).
+const imagePrefix = "linux-image-"
+
+var partPrefixes = []string{"linux-modules-", "linux-binary-"}
 
 // matches tells whether a word means a kernel of this name and release.
 func matches(word, name, release string) bool {
-	return name == word || strings.HasPrefix(name, word+".") || strings.HasPrefix(name, word+"-") ||
+	return word == Newest && name != "" || name == word || strings.HasPrefix(name, word+".") || strings.HasPrefix(name, word+"-") ||
 		release == word || strings.HasPrefix(release, word+"-")
 }
 

@@ -50,7 +50,7 @@ func (e *SourceError) Error() string {
 }
 
 // ErrVersion says that a word is no version.
-var ErrVersion = errors.New("give a version such as 6.12; a kernel of your own is given to grade with --kernel PATH")
+var ErrVersion = errors.New("give a version such as 6.12, or the word newest; a kernel of your own is given to grade with --kernel PATH")
 
 // ErrNoMirror says that the package sources of this machine are those of a
 // distribution whose kernels are not known.

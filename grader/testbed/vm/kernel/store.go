@@ -66,11 +66,11 @@ func (s *Store) List() ([]Kernel, error) {
 }
 
 // Find returns a kernel: the default one for an empty word, the newest 6.12.*
-// for "6.12", the one of that name or release, or, when the word can be none,
-// the kernel whose image has that path. The error is a *NotFoundError when
-// there is no such version, an *ImageError for a path.
+// for "6.12", the newest of all for Newest, the one of that name or release, or,
+// when the word can be none, the kernel whose image has that path. The error is
+// a *NotFoundError when there is no such version, an *ImageError for a path.
 func (s *Store) Find(word string) (Kernel, error) {
-	if word != "" && !validName(word) {
+	if word != "" && word != Newest && !validName(word) {
 		k, err := Open(word)
 		if errors.Is(err, fs.ErrNotExist) && !strings.Contains(word, "/") {
 			err = &ImageError{fmt.Errorf("%q: neither a version such as 6.12 nor a file", word)}
@@ -157,8 +157,17 @@ func (s *Store) keep(k Kernel, root string) (Kernel, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return Kernel{}, err
 	}
+	// Newer packages have no link /lib any more, and the image in its folder.
+	modules := filepath.Join(root, "lib/modules", k.Release)
+	if _, err := os.Stat(modules); err != nil {
+		modules = filepath.Join(root, "usr/lib/modules", k.Release)
+	}
 	image := filepath.Join(dir, imageFile)
-	if err := os.Rename(filepath.Join(root, "boot", "vmlinuz-"+k.Release), image); err != nil {
+	packed := filepath.Join(modules, "vmlinuz")
+	if _, err := os.Stat(packed); err != nil {
+		packed = filepath.Join(root, "boot", "vmlinuz-"+k.Release)
+	}
+	if err := os.Rename(packed, image); err != nil {
 		return Kernel{}, err
 	}
 	release, err := imageRelease(image)
@@ -167,11 +176,6 @@ func (s *Store) keep(k Kernel, root string) (Kernel, error) {
 	}
 	if release != k.Release {
 		return Kernel{}, fmt.Errorf("%s has the kernel %s, not %s", k.Origin, release, k.Release)
-	}
-	// Newer packages have no link /lib any more.
-	modules := filepath.Join(root, "lib/modules", release)
-	if _, err := os.Stat(modules); err != nil {
-		modules = filepath.Join(root, "usr/lib/modules", release)
 	}
 	if err := os.Rename(modules, filepath.Join(dir, modulesDir)); err != nil {
 		return Kernel{}, err
