@@ -91,6 +91,7 @@ func (a *archive) addDebian(suite, release, version string) {
 func (a *archive) addSplit(suite, release, version string) {
 	modules := "usr/lib/modules/" + release
 	a.add(suite, "linux-image-"+release, version, fmt.Sprintf("linux-base-%[1]s (= %[2]s), linux-binary-%[1]s (= %[2]s), linux-modules-%[1]s (= %[2]s)", release, version), nil)
+	a.add(suite, "linux-base-"+release, version, "", map[string]string{modules + "/modules.builtin": "kernel/y.ko\n"})
 	a.add(suite, "linux-binary-"+release, version, "", map[string]string{modules + "/vmlinuz": bzImage(release)})
 	a.add(suite, "linux-modules-"+release, version, "", map[string]string{modules + "/kernel/x.ko": "x"})
 }
@@ -166,6 +167,7 @@ func TestAdd(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, "7.3.4", first.Name)
 		assert.FileExists(t, filepath.Join(first.Modules, "kernel/x.ko"))
+		assert.FileExists(t, filepath.Join(first.Modules, "modules.builtin"))
 
 		again, err := s.Add(t.Context(), Newest, func(text string) { assert.NotContains(t, text, "fetching") })
 		require.NoError(t, err)

@@ -83,10 +83,11 @@ func (d *distribution) candidate(p deb) (candidate, bool) {
 
 // imagePrefix begins the name of a kernel's package, partPrefixes those of the
 // packages that it depends on where the distribution splits them off: the
-// modules (Ubuntu's, and Debian's 7.3), and the image itself (Debian's 7.3).
+// modules (Ubuntu's, and Debian's 7.3), the image itself and the list of what is
+// built in (Debian's 7.3).
 const imagePrefix = "linux-image-"
 
-var partPrefixes = []string{"linux-modules-", "linux-binary-"}
+var partPrefixes = []string{"linux-modules-", "linux-binary-", "linux-base-"}
 
 // matches tells whether a word means a kernel of this name and release.
 func matches(word, name, release string) bool {
