@@ -67,6 +67,9 @@ func (tb *Testbed) open() error {
 		tb.info.Missing[testbed.FeatureTwoCPUs] = fmt.Sprintf("%d processor online", len(tb.info.CPUs))
 	}
 
+	// Before 5.11 maps count as locked memory, of which a process may have
+	// little. Where it may not have more, the map says so that is refused.
+	_ = unix.Setrlimit(unix.RLIMIT_MEMLOCK, &unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY})
 	var err error
 	if tb.stats, err = ebpf.EnableStats(uint32(unix.BPF_STATS_RUN_TIME)); err != nil {
 		return fmt.Errorf("enable run statistics: %w", err)
