@@ -141,8 +141,8 @@ func (g *Grader) object(ctx context.Context, sub *submission.Submission) (obj *o
 	return obj, log, err
 }
 
-// describe returns what the kernel says of itself. The error says what the
-// exercise needs and the kernel lacks.
+// describe returns what the kernel says of itself. The error is an
+// [*UnsupportedError] when it lacks what the exercise needs.
 func describe(ctx context.Context, tb testbed.Testbed, ex *Exercise) (*testbed.Info, error) {
 	ctx, cancel := context.WithTimeout(ctx, DefaultLoadTimeout)
 	defer cancel()
@@ -150,12 +150,7 @@ func describe(ctx context.Context, tb testbed.Testbed, ex *Exercise) (*testbed.I
 	if err != nil {
 		return nil, notTheirs("describe kernel", err)
 	}
-	for _, feature := range ex.Needs {
-		if reason, missing := info.Missing[feature]; missing {
-			return nil, fmt.Errorf("not gradable on this kernel (%s), which lacks %s: %s", info.Release, feature, reason)
-		}
-	}
-	return info, nil
+	return info, supports(info, ex)
 }
 
 // prepare loads and attaches the object and begins to watch what it sends.
