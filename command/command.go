@@ -81,6 +81,7 @@ func (e *machineError) Unwrap() error { return e.error }
 // cli is the command line. Each verb is in a file of its own.
 type cli struct {
 	Grade   gradeCmd   `cmd:"" help:"Grade submissions."`
+	Verify  verifyCmd  `cmd:"" help:"Prove exercises against their own submissions."`
 	List    listCmd    `cmd:"" help:"List the exercises."`
 	Kernel  kernelCmd  `cmd:"" help:"List and add kernels to grade on."`
 	Doctor  doctorCmd  `cmd:"" help:"Say what this machine can do, what is missing, and how to mend it."`

@@ -42,7 +42,7 @@ func (c *gradeCmd) Run(ctx context.Context, env *environment) error {
 			return err
 		}
 	}
-	b, err := c.open(ctx, env)
+	b, err := openBackend(ctx, env, c.Backend, c.Kernel)
 	if err != nil {
 		return err
 	}
@@ -114,20 +114,22 @@ func cause(err error) error {
 	return err
 }
 
-func (c *gradeCmd) open(ctx context.Context, env *environment) (*backend.Backend, error) {
+// openBackend opens a backend on a kernel. The error is a machineError unless
+// the kernel that was asked for is at fault.
+func openBackend(ctx context.Context, env *environment, name, version string) (*backend.Backend, error) {
 	agent, err := os.Executable()
 	if err != nil {
 		return nil, &machineError{err}
 	}
 	b, err := backend.Open(ctx, backend.Options{
-		Name:   c.Backend,
-		Kernel: c.Kernel,
+		Name:   name,
+		Kernel: version,
 		Agent:  agent,
 		Log:    func(text string) { fmt.Fprintln(env.stderr, "bpfgrade:", text) },
 	})
 	var unknown *kernel.NotFoundError
 	var image *kernel.ImageError
-	if c.Kernel != "" && (errors.As(err, &unknown) || errors.As(err, &image)) {
+	if version != "" && (errors.As(err, &unknown) || errors.As(err, &image)) {
 		return nil, err
 	}
 	if err != nil {
