@@ -1,13 +1,17 @@
 # make grade   grades the sample class, or one submission: EX=slug SUB=path
 # make test    passes all tests, on the kernels in KERNELS
+# make verify  proves the exercises, or those in EX, on KERNELS, REPEAT times
+# make verify-all  does so on every kernel from 5.10 to the newest there is
 # make build   makes bin/bpfgrade, one static binary
 # Each does its own set-up: Debian packages, with sudo when not root, and
 # kernels from the mirrors this machine is set up with.
 
 KERNELS ?= 6.1 6.12
+ALL_KERNELS ?= 5.10 6.1 6.12 newest
+REPEAT ?= 1
 export CGO_ENABLED := 0
 
-.PHONY: grade test build generate setup kernels clean
+.PHONY: grade test verify verify-all build generate setup kernels clean
 .DEFAULT_GOAL := build
 
 # A build depends on nothing but the sources, so that the tests and the command
@@ -34,6 +38,18 @@ kernels: setup
 test: kernels
 	go vet ./...
 	BPFGRADE_KERNELS="$(KERNELS)" go test -timeout 40m ./...
+
+comma := ,
+verify: kernels
+	@bin/bpfgrade verify --repeat $(REPEAT) --kernel $(subst $() $(),$(comma),$(strip $(KERNELS))) $(EX)
+
+# A kernel that the mirrors have not is left out, and said to be.
+verify-all: setup
+	@kernels=; for kernel in $(ALL_KERNELS); do \
+		if bin/bpfgrade kernel add $$kernel; then kernels=$$kernels$${kernels:+,}$$kernel; \
+		else echo "left out: kernel $$kernel cannot be had" >&2; fi; \
+	done; \
+	bin/bpfgrade verify --repeat $(REPEAT) --kernel "$$kernels" $(EX)
 
 # Objects and executables that are committed; they come out the same with
 # Debian 12's clang and LLVM.

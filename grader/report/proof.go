@@ -144,12 +144,12 @@ func (p *printer) uses(r *proof.Record) {
 		case len(use.FailedBy) == 0:
 			p.block("", p.paint(red, "no rejected submission fails it"))
 		case use.Redundant():
-			p.block("", fmt.Sprintf("redundant: other checks catch all %d that fail it", len(use.FailedBy)))
+			p.block("", fmt.Sprintf("redundant: whatever fails it (%d) fails another check as well", len(use.FailedBy)))
 		}
 		p.block("only this check catches: ", prose(strings.Join(use.Only, ", ")))
-		p.block("alone before checks it skips: ", prose(strings.Join(use.First, ", ")))
+		p.block("caught here, later checks skipped: ", prose(strings.Join(use.First, ", ")))
 	}
 	p.line("")
-	p.line(fmt.Sprintf("%s pass  %s fail  %s skipped  %s broken  %s not reached  %s differs  > not as it must be",
+	p.line(fmt.Sprintf("%s pass  %s fail  %s skipped  %s broken  %s not reached  %s differs  > failure",
 		symbols[grader.StatusPass], symbols[grader.StatusFail], symbols[grader.StatusSkip], symbols[grader.StatusError], notReached, differs))
 }
