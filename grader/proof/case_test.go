@@ -14,7 +14,8 @@ func TestJudge(t *testing.T) {
 		return r
 	}
 	starter := Case{Kind: Starter}
-	accepted := Case{Kind: Accepted, Name: "a"}
+	accepted := Case{Kind: Accepted, Name: "a", Want: Outcome{Status: grader.StatusPass}}
+	older := Case{Kind: Accepted, Name: "a", Want: Outcome{Status: grader.StatusLoadError}}
 	junk := Case{Kind: Junk, Name: "a.o"}
 	counts := Reject("a", "", Outcome{Status: grader.StatusFail, Check: "counts"})
 	diagnosed := Reject("a", "", Outcome{Status: grader.StatusFail, Check: "counts", Diagnosis: "off-by-one"})
@@ -38,6 +39,13 @@ func TestJudge(t *testing.T) {
 		"accepted without points": {accepted, with(result("PPP"), func(r *grader.Result) { r.Score = 4 }),
 			[]string{"it must have full marks, and has 4 of 5: its status is pass"}},
 		"accepted, not graded": {accepted, ended(grader.StatusInfraError), []string{"it could not be graded: No program."}},
+
+		"refused by an older kernel": {older, ended(grader.StatusLoadError), nil},
+		"not refused by it": {older, result("PPP"), []string{
+			"its status must be load_error, and is pass",
+			"it must lose points, and has 5 of 5",
+			"no reason is given to the student",
+		}},
 
 		"junk that cannot be opened": {junk, ended(grader.StatusBuildError), nil},
 		"junk that cannot be loaded": {junk, ended(grader.StatusLoadError), nil},

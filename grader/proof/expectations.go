@@ -19,9 +19,35 @@ import (
 // Expectations are what a submissions.yaml says of an exercise's submissions.
 type Expectations struct {
 	// Accepted maps the name of a submission to why it is there.
-	Accepted map[string]string `yaml:"accepted"`
+	Accepted map[string]Acceptance `yaml:"accepted"`
 	// Rejected maps the name of a submission to what must come of it.
 	Rejected map[string]Rejection `yaml:"rejected"`
+}
+
+// Acceptance says why an accepted submission is there. In YAML it is that text
+// alone, or a mapping with the keys why and kernels.
+type Acceptance struct {
+	Why string `yaml:"why"`
+	// Kernels has an outcome for the kernels of a series, such as "5.10", that
+	// lack what the submission uses.
+	Kernels map[string]Outcome `yaml:"kernels"`
+}
+
+// UnmarshalYAML reads either form.
+func (a *Acceptance) UnmarshalYAML(decode func(any) error) error {
+	if decode(&a.Why) == nil {
+		return nil
+	}
+	type mapping Acceptance
+	return decode((*mapping)(a))
+}
+
+// On is the outcome on a kernel, such as "6.1.192".
+func (a Acceptance) On(kernel string) Outcome {
+	if o, ok := a.Kernels[series(kernel)]; ok {
+		return o
+	}
+	return Outcome{Status: grader.StatusPass}
 }
 
 // Rejection is what must come of a rejected submission.
@@ -90,10 +116,22 @@ func (e *Expectations) validate(ex *grader.Exercise) error {
 	wrong := func(name, format string, args ...any) {
 		errs = append(errs, fmt.Errorf("%s: %s", name, fmt.Sprintf(format, args...)))
 	}
-	for _, name := range slices.Sorted(maps.Keys(e.Accepted)) {
-		if e.Accepted[name] == "" {
-			wrong(name, "it does not say why it is there")
+	kernels := func(name string, outcomes map[string]Outcome, statuses []grader.Status) {
+		for _, kernel := range slices.Sorted(maps.Keys(outcomes)) {
+			if !wellFormed.MatchString(kernel) {
+				wrong(name, "kernels: %q is no series of kernels such as \"6.1\"", kernel)
+			}
+			if err := outcomes[kernel].validate(ex, statuses); err != nil {
+				wrong(name, "kernels: %s: %v", kernel, err)
+			}
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Accepted)) {
+		a := e.Accepted[name]
+		if a.Why == "" {
+			wrong(name, "no why")
+		}
+		kernels(name, a.Kernels, rejections)
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Rejected)) {
 		r := e.Rejected[name]
@@ -103,14 +141,7 @@ func (e *Expectations) validate(ex *grader.Exercise) error {
 		if err := r.Outcome.validate(ex, rejections); err != nil {
 			wrong(name, "%v", err)
 		}
-		for _, kernel := range slices.Sorted(maps.Keys(r.Kernels)) {
-			if !wellFormed.MatchString(kernel) {
-				wrong(name, "kernels: %q is no series of kernels such as \"6.1\"", kernel)
-			}
-			if err := r.Kernels[kernel].validate(ex, append(rejections, grader.StatusPass)); err != nil {
-				wrong(name, "kernels: %s: %v", kernel, err)
-			}
-		}
+		kernels(name, r.Kernels, append(slices.Clone(rejections), grader.StatusPass))
 	}
 	return errors.Join(errs...)
 }

@@ -102,7 +102,10 @@ func (s *Submissions) Cases(kernel, temp string) ([]Case, error) {
 	}
 	cases := []Case{{Kind: Starter, Path: path}}
 	for _, name := range slices.Sorted(maps.Keys(s.Expected.Accepted)) {
-		cases = append(cases, Case{Kind: Accepted, Name: name, Path: filepath.Join(s.dir, "accepted", name)})
+		cases = append(cases, Case{
+			Kind: Accepted, Name: name, Path: filepath.Join(s.dir, "accepted", name),
+			Want: s.Expected.Accepted[name].On(kernel),
+		})
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Expected.Rejected)) {
 		cases = append(cases, Reject(name, filepath.Join(s.dir, "rejected", name), s.Expected.Rejected[name].On(kernel)))

@@ -25,7 +25,7 @@ func TestOpen(t *testing.T) {
 
 func TestIncomplete(t *testing.T) {
 	s := &Submissions{Exercise: exercise(), Expected: &Expectations{
-		Accepted: map[string]string{"a": "w"},
+		Accepted: map[string]Acceptance{"a": {Why: "w"}},
 		Rejected: map[string]Rejection{"b": {Outcome: Outcome{Check: "counts"}}},
 	}}
 	assert.Equal(t, []string{

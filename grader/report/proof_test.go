@@ -49,6 +49,10 @@ func record(checks int, cases []proof.Case, rows ...[]string) *proof.Record {
 	return r
 }
 
+func accepted(name string) proof.Case {
+	return proof.Case{Kind: proof.Accepted, Name: name, Want: proof.Outcome{Status: grader.StatusPass}}
+}
+
 func fails(name, check string) proof.Case {
 	return proof.Reject(name, "", proof.Outcome{Status: grader.StatusFail, Check: check})
 }
@@ -57,7 +61,7 @@ func TestProof(t *testing.T) {
 	small := record(3,
 		[]proof.Case{
 			{Kind: proof.Starter},
-			{Kind: proof.Accepted, Name: "tracepoint"},
+			accepted("tracepoint"),
 			fails("no-map", "counts kind 1"),
 			fails("silent", "counts kind 2"),
 			fails("twice-silent", "counts kind 2"),
@@ -70,8 +74,8 @@ func TestProof(t *testing.T) {
 	failing := record(3,
 		[]proof.Case{
 			{Kind: proof.Starter},
-			{Kind: proof.Accepted, Name: "tracepoint"},
-			{Kind: proof.Accepted, Name: "not-graded"},
+			accepted("tracepoint"),
+			accepted("not-graded"),
 			fails("no-map", "counts kind 1"),
 			fails("sometimes", "counts kind 2"),
 		},
