@@ -39,8 +39,8 @@ type fake struct {
 	records map[uint32]*testbed.Records
 	lines   []testbed.TraceLine
 	runs    []testbed.RunStats
-	// undone is how many calls of each step of Exec do not end as they
-	// should, unreported how many steps Exec and BlockIO leave out.
+	// undone is how many calls of each step of Exec and Processes do not end
+	// as they should, unreported how many steps those and BlockIO leave out.
 	undone, unreported int
 	leftovers          []testbed.Leftover
 
@@ -126,6 +126,17 @@ func (f *fake) Exec(ctx context.Context, req testbed.ExecRequest) (*testbed.Exec
 	report := &testbed.ExecReport{}
 	for _, step := range req.Steps[f.unreported:] {
 		report.Steps = append(report.Steps, testbed.ExecStepReport{Done: step.Count - f.undone})
+	}
+	return report, nil
+}
+
+func (f *fake) Processes(ctx context.Context, req testbed.ProcessRequest) (*testbed.ProcessReport, error) {
+	if err := f.call(ctx, "Processes"); err != nil {
+		return nil, err
+	}
+	report := &testbed.ProcessReport{Processes: make([]testbed.ProcessInfo, len(req.Processes))}
+	for _, step := range req.Steps[f.unreported:] {
+		report.Steps = append(report.Steps, testbed.CallStepReport{Done: step.Count - f.undone})
 	}
 	return report, nil
 }

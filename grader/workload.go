@@ -48,6 +48,23 @@ func sendsSignals(obj *object.Object) bool {
 	})
 }
 
+// Processes starts processes that make system calls, and returns when all calls
+// have ended. The processes stay until the next call of Processes.
+func (t *T) Processes(req testbed.ProcessRequest) *testbed.ProcessReport {
+	report, err := t.tb.Processes(t.ctx, req)
+	t.undisturbed(err)
+	if len(report.Processes) != len(req.Processes) || len(report.Steps) != len(req.Steps) {
+		t.Infra(fmt.Errorf("process workload: %d of %d processes and %d of %d steps reported",
+			len(report.Processes), len(req.Processes), len(report.Steps), len(req.Steps)))
+	}
+	for i, step := range report.Steps {
+		if step.Done != req.Steps[i].Count {
+			t.undisturbed(fmt.Errorf("process workload: %d of %d %s calls ended as they should", step.Done, req.Steps[i].Count, req.Steps[i].Kind))
+		}
+	}
+	return report
+}
+
 // DrawExecs draws how many calls of one kind are made, from low to high on
 // each processor, and in which portions the processors take turns. A kernel
 // with many processors has the first and the last of them used. The sum is a

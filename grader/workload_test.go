@@ -61,6 +61,35 @@ func TestDrawExecs(t *testing.T) {
 	}
 }
 
+func TestProcesses(t *testing.T) {
+	boom := errors.New("boom")
+	req := testbed.ProcessRequest{
+		Processes: []testbed.Process{{Comm: "one", Threads: 1}, {Comm: "two", Threads: 2}},
+		Steps: []testbed.CallStep{
+			{Kind: testbed.CallExecveFailure, Count: 3},
+			{Process: 1, Thread: 1, Kind: testbed.CallMkdirSuccess, Count: 2},
+		},
+	}
+	for name, test := range map[string]struct {
+		tb   *fake
+		want string
+	}{
+		"all calls":           {&fake{}, ""},
+		"an error":            {&fake{errs: map[string]error{"Processes": boom}}, "boom"},
+		"a call that was not": {&fake{undone: 1}, "process workload: 2 of 3 failing execve calls ended as they should"},
+		"a step left out":     {&fake{unreported: 1}, "process workload: 2 of 2 processes and 1 of 2 steps reported"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := runOn(t, test.tb, func(c *T) { assert.Len(t, c.Processes(req).Steps, 2) })
+			if test.want == "" {
+				assert.NoError(t, err)
+			} else {
+				assert.EqualError(t, err, `check "check": `+test.want)
+			}
+		})
+	}
+}
+
 func TestExec(t *testing.T) {
 	boom := errors.New("boom")
 	steps := []testbed.ExecStep{{Kind: testbed.ExecSuccess, Count: 3}, {Kind: testbed.ExecFailure, CPU: 1, Count: 2}}

@@ -40,6 +40,11 @@ type Testbed interface {
 	// Exec makes processes call execve and execveat.
 	Exec(ctx context.Context, req ExecRequest) (*ExecReport, error)
 
+	// Processes starts processes that make system calls, and returns when all
+	// calls have ended. The processes stay, idle, until the next call of
+	// Processes, Reset or Close: no other process gets their ids meanwhile.
+	Processes(ctx context.Context, req ProcessRequest) (*ProcessReport, error)
+
 	// BlockIO reads and writes the testbed's own block device.
 	BlockIO(ctx context.Context, req BlockRequest) (*BlockReport, error)
 

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"sync"
 
 	"github.com/cilium/ebpf"
@@ -25,6 +26,7 @@ type Testbed struct {
 	tracer  *tracer
 	disk    *disk
 	workers map[int]*worker
+	parent  *parent
 	access  *access
 	program *program
 
@@ -94,11 +96,12 @@ func (tb *Testbed) open() error {
 	defer file.Close()
 	tb.workers = make(map[int]*worker)
 	for _, cpu := range tb.info.CPUs {
-		if tb.workers[cpu], err = startWorker(file, cpu); err != nil {
+		if tb.workers[cpu], err = startWorker(file, strconv.Itoa(cpu), ""); err != nil {
 			return err
 		}
 	}
-	return nil
+	tb.parent, err = startParent(file)
+	return err
 }
 
 // forget makes room for the next object.
@@ -153,6 +156,9 @@ func (tb *Testbed) closeWorkers() {
 	tb.closeWorkersOnce.Do(func() {
 		for _, w := range tb.workers {
 			w.close()
+		}
+		if tb.parent != nil {
+			tb.parent.close()
 		}
 	})
 }

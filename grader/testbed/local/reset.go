@@ -25,6 +25,11 @@ const (
 
 // Reset implements [testbed.Testbed].
 func (tb *Testbed) Reset(ctx context.Context) ([]testbed.Leftover, error) {
+	if tb.parent != nil {
+		if err := tb.parent.dismiss(); err != nil {
+			return nil, fmt.Errorf("reset: %w", err)
+		}
+	}
 	left, err := tb.endProgram(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("reset: %w", err)

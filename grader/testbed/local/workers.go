@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strconv"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -57,10 +56,13 @@ func workerFile() (*os.File, error) {
 	return os.Open(fmt.Sprintf("/proc/self/fd/%d", fd))
 }
 
-func startWorker(file *os.File, cpu int) (*worker, error) {
+// startWorker starts a worker in a folder; role is a processor's number, or
+// what [parentRole] says.
+func startWorker(file *os.File, role, dir string) (*worker, error) {
 	cmd := exec.Command(fmt.Sprintf("/proc/self/fd/%d", file.Fd()))
-	cmd.Args = []string{"bpfgrade-worker", strconv.Itoa(cpu)}
+	cmd.Args = []string{"bpfgrade-worker", role}
 	cmd.Env = []string{}
+	cmd.Dir = dir
 	orders, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -75,17 +77,36 @@ func startWorker(file *os.File, cpu int) (*worker, error) {
 	return &worker{cmd: cmd, orders: orders, answers: answers}, nil
 }
 
+// send writes what the worker reads as one order.
+func (w *worker) send(parts ...any) error {
+	var msg bytes.Buffer
+	for _, part := range parts {
+		if err := binary.Write(&msg, binary.NativeEndian, part); err != nil {
+			return err
+		}
+	}
+	_, err := w.orders.Write(msg.Bytes())
+	return err
+}
+
+// receive reads what the worker answers.
+func (w *worker) receive(parts ...any) error {
+	for _, part := range parts {
+		if err := binary.Read(w.answers, binary.NativeEndian, part); err != nil {
+			return fmt.Errorf("read answer: %w", err)
+		}
+	}
+	return nil
+}
+
 // run obeys one step. It blocks until the worker answers or is closed.
 func (w *worker) run(step testbed.ExecStep) (testbed.ExecStepReport, error) {
-	var report testbed.ExecStepReport
-	var msg bytes.Buffer
-	_ = binary.Write(&msg, binary.NativeEndian, order{uint32(step.Kind), uint32(step.Count)})
-	if _, err := w.orders.Write(msg.Bytes()); err != nil {
-		return report, err
-	}
 	var a answer
-	if err := binary.Read(w.answers, binary.NativeEndian, &a); err != nil {
-		return report, fmt.Errorf("read answer: %w", err)
+	if err := w.send(order{uint32(step.Kind), uint32(step.Count)}); err != nil {
+		return testbed.ExecStepReport{}, err
+	}
+	if err := w.receive(&a); err != nil {
+		return testbed.ExecStepReport{}, err
 	}
 	return testbed.ExecStepReport{Done: int(a.Done), Start: a.Start, End: a.End}, nil
 }

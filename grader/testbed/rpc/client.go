@@ -106,6 +106,24 @@ func (c *Client) Exec(ctx context.Context, req testbed.ExecRequest) (*testbed.Ex
 	return report, err
 }
 
+// Processes implements [testbed.Testbed].
+func (c *Client) Processes(ctx context.Context, req testbed.ProcessRequest) (*testbed.ProcessReport, error) {
+	report, err := invokePointer[testbed.ProcessReport](ctx, c, "Processes", req)
+	if err != nil {
+		return nil, err
+	}
+	if len(report.Processes) != len(req.Processes) || len(report.Steps) != len(req.Steps) {
+		return nil, fmt.Errorf("Processes: %w: %d processes instead of %d, %d steps instead of %d",
+			errBadReply, len(report.Processes), len(req.Processes), len(report.Steps), len(req.Steps))
+	}
+	for i, p := range report.Processes {
+		if len(p.TIDs) != req.Processes[i].Threads {
+			return nil, fmt.Errorf("Processes: %w: %d threads instead of %d", errBadReply, len(p.TIDs), req.Processes[i].Threads)
+		}
+	}
+	return report, nil
+}
+
 // BlockIO implements [testbed.Testbed].
 func (c *Client) BlockIO(ctx context.Context, req testbed.BlockRequest) (*testbed.BlockReport, error) {
 	report, err := invokePointer[testbed.BlockReport](ctx, c, "BlockIO", req)

@@ -91,14 +91,23 @@ func TestRepliesThatMakeNoSense(t *testing.T) {
 			_, err := c.BlockIO(t.Context(), testbed.BlockRequest{Steps: make([]testbed.BlockStep, 2)})
 			return err
 		},
+		"Processes, too few": func(c *Client) error {
+			_, err := c.Processes(t.Context(), testbed.ProcessRequest{Processes: make([]testbed.Process, 1)})
+			return err
+		},
+		"Processes, too few threads": func(c *Client) error {
+			_, err := c.Processes(t.Context(), testbed.ProcessRequest{Processes: []testbed.Process{{Comm: "two", Threads: 2}}})
+			return err
+		},
 		"RunStats, too few programs": func(c *Client) error { _, err := c.RunStats(t.Context(), []uint32{1, 2}); return err },
 	}
 	for reply, names := range map[string][]string{
 		`{"Result": null}`:           {"Info", "Load", "Exec", "Lookup", "Trace", "RunStats, too few programs"},
 		`{}`:                         {"Info", "Load", "Exec", "Lookup", "Trace", "RunStats, too few programs"},
 		`{"Result": {"Steps":[{}]}}`: {"Exec, too few steps", "BlockIO, too few steps"},
-		`{"Result": {}}`:             {"Lookup"},
-		`{"Result": [{}]}`:           {"RunStats, too few programs"},
+		`{"Result": {}}`:             {"Lookup", "Processes, too few"},
+		`{"Result": {"Processes":[{"PID":3,"TIDs":[3]}]}}`: {"Processes, too few threads"},
+		`{"Result": [{}]}`: {"RunStats, too few programs"},
 	} {
 		for _, name := range names {
 			t.Run(name+" "+reply, func(t *testing.T) {

@@ -47,6 +47,14 @@ func (f *fake) BlockIO(context.Context, testbed.BlockRequest) (*testbed.BlockRep
 	return nil, fmt.Errorf("disk: %w", testbed.ErrNotSupported)
 }
 
+func (f *fake) Processes(_ context.Context, req testbed.ProcessRequest) (*testbed.ProcessReport, error) {
+	report := &testbed.ProcessReport{Processes: []testbed.ProcessInfo{{PID: 7, TIDs: []uint32{7, 8}}}}
+	for _, s := range req.Steps {
+		report.Steps = append(report.Steps, testbed.CallStepReport{Done: s.Count, Start: 1<<63 + 1, End: 1<<64 - 1})
+	}
+	return report, nil
+}
+
 func (f *fake) RunStats(context.Context, []uint32) ([]testbed.RunStats, error) {
 	return nil, errors.New("plain")
 }
@@ -75,6 +83,16 @@ func TestCalls(t *testing.T) {
 	object, err := client.Load(ctx, testbed.LoadRequest{Object: []byte("bytes")})
 	require.NoError(t, err)
 	assert.Equal(t, &testbed.Object{Programs: []testbed.Program{{ID: 7, Name: "bytes"}}, Duration: time.Second}, object)
+
+	processes, err := client.Processes(ctx, testbed.ProcessRequest{
+		Processes: []testbed.Process{{Comm: "one", Threads: 2}},
+		Steps:     []testbed.CallStep{{Thread: 1, Kind: testbed.CallMkdirFailure, Count: 3}},
+	})
+	require.NoError(t, err)
+	assert.Equal(t, &testbed.ProcessReport{
+		Processes: []testbed.ProcessInfo{{PID: 7, TIDs: []uint32{7, 8}}},
+		Steps:     []testbed.CallStepReport{{Done: 3, Start: 1<<63 + 1, End: 1<<64 - 1}},
+	}, processes)
 
 	element, err := client.Lookup(ctx, 1, []byte{1, 0, 0, 200})
 	require.NoError(t, err)

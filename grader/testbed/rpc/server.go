@@ -80,6 +80,10 @@ func (s *service) Exec(call Call[testbed.ExecRequest], reply *Reply[*testbed.Exe
 	return serve(call, reply, s.tb.Exec)
 }
 
+func (s *service) Processes(call Call[testbed.ProcessRequest], reply *Reply[*testbed.ProcessReport]) error {
+	return serve(call, reply, s.tb.Processes)
+}
+
 func (s *service) BlockIO(call Call[testbed.BlockRequest], reply *Reply[*testbed.BlockReport]) error {
 	return serve(call, reply, s.tb.BlockIO)
 }

@@ -64,6 +64,9 @@ func warmUp(ctx context.Context, tb testbed.Testbed, info *testbed.Info) error {
 	if _, err := tb.Exec(ctx, testbed.ExecRequest{Steps: steps}); err != nil {
 		return err
 	}
+	if _, err := tb.Processes(ctx, everyCall(info.CPUs)); err != nil {
+		return err
+	}
 	_, err = tb.BlockIO(ctx, testbed.BlockRequest{Steps: []testbed.BlockStep{{Write: true, Bytes: 4096}, {Bytes: 4096}}})
 	if err != nil && !errors.Is(err, testbed.ErrNotSupported) {
 		return err
@@ -93,4 +96,21 @@ func warmUp(ctx context.Context, tb testbed.Testbed, info *testbed.Info) error {
 	}
 	_, err = tb.Reset(ctx)
 	return err
+}
+
+// everyCall asks for two processes whose threads make calls of every kind on
+// every processor.
+func everyCall(cpus []int) testbed.ProcessRequest {
+	req := testbed.ProcessRequest{Processes: []testbed.Process{{Comm: "warm", Threads: 2}, {Comm: "up", Threads: 2}}}
+	for i, kind := range testbed.CallKinds {
+		for thread := range 2 {
+			for _, cpu := range cpus {
+				req.Steps = append(req.Steps, testbed.CallStep{Process: i % 2, Thread: thread, CPU: cpu, Kind: kind, Count: 2})
+			}
+		}
+	}
+	if len(req.Steps) > testbed.MaxCallSteps {
+		req.Steps = req.Steps[:testbed.MaxCallSteps]
+	}
+	return req
 }

@@ -7,4 +7,4 @@ clang -target x86_64-linux-gnu -Wall -Wextra -Werror -Os \
 	-fno-asynchronous-unwind-tables -fno-unwind-tables -fno-ident \
 	-static -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
 	-Wl,-z,noseparate-code -Wl,-s \
-	-o worker_x86_64.elf worker.c
+	-o worker_x86_64.elf worker.c processes.c

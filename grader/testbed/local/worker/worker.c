@@ -7,52 +7,19 @@
  * input. It has no C library: nothing runs here but what is written here, and
  * a call costs no more than the kernel's own work.
  *
- *   worker CPU   reads orders, answers each, ends at the end of its input
- *   worker       ends at once: this is what it executes
+ *   worker CPU         reads orders, answers each, ends at the end of its input
+ *   worker processes   starts processes that make calls, see processes.c
+ *   worker             ends at once: this is what it executes
  */
 
-#define NAME "bpfgrade-worker"
-
-#include <stddef.h>
-
+#include "call.h"
 #include "worker.h"
 
-#include <asm/unistd.h>
 #include <linux/fcntl.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>
 #include <linux/signal.h>
 #include <linux/time.h>
-
-#define ENOENT 2
-#define EINVAL 22
-
-static inline long call(long nr, long a, long b, long c, long d, long e)
-{
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	long ret;
-
-	__asm__ volatile("syscall"
-			 : "=a"(ret)
-			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
-			 : "rcx", "r11", "memory");
-	return ret;
-}
-
-static _Noreturn void leave(int status)
-{
-	for (;;)
-		call(__NR_exit_group, status, 0, 0, 0, 0);
-}
-
-static unsigned long long now(void)
-{
-	struct { long long sec, nsec; } t;
-
-	call(__NR_clock_gettime, 1 /* CLOCK_MONOTONIC */, (long)&t, 0, 0, 0);
-	return t.sec * 1000000000ULL + t.nsec;
-}
 
 static const char self[] = "/proc/self/exe";
 static const char missing[] = "/nonexistent/" NAME;
@@ -95,18 +62,14 @@ static int once(unsigned kind)
 	return status;
 }
 
-static int transfer(long nr, int fd, void *buf, long size)
+int bind_to(unsigned long cpu)
 {
-	long done = 0;
+	unsigned long mask[CPUS_MAX / (8 * sizeof(long))] = { 0 };
 
-	while (done < size) {
-		long n = call(nr, fd, (long)buf + done, size - done, 0, 0);
-
-		if (n <= 0)
-			return -1;
-		done += n;
-	}
-	return 0;
+	if (cpu >= CPUS_MAX)
+		return -1;
+	mask[cpu / 64] = 1UL << (cpu % 64);
+	return call(__NR_sched_setaffinity, 0, sizeof(mask), (long)mask, 0, 0);
 }
 
 static long number(const char *s)
@@ -122,18 +85,14 @@ __attribute__((used)) static _Noreturn void start(long *stack)
 {
 	long argc = stack[0];
 	const char **args = (const char **)(stack + 1);
-	unsigned long mask[CPUS_MAX / (8 * sizeof(long))] = { 0 };
 	struct order order;
-	long cpu;
 
 	if (argc < 2)
 		leave(0);
+	if (args[1][0] == 'p')
+		parent();
 
-	cpu = number(args[1]);
-	if (cpu >= CPUS_MAX)
-		leave(2);
-	mask[cpu / 64] = 1UL << (cpu % 64);
-	if (call(__NR_sched_setaffinity, 0, sizeof(mask), (long)mask, 0, 0))
+	if (bind_to(number(args[1])))
 		leave(3);
 	call(__NR_prctl, PR_SET_NAME, (long)NAME, 0, 0, 0);
 	self_fd = call(__NR_open, (long)self, O_PATH | O_CLOEXEC, 0, 0, 0);
