@@ -6,12 +6,14 @@ import (
 	blockstartkprobe "github.com/bpfgrade/bpfgrade/exercises/block-start-kprobe"
 	execcounter "github.com/bpfgrade/bpfgrade/exercises/exec-counter"
 	execevents "github.com/bpfgrade/bpfgrade/exercises/exec-events"
+	exectable "github.com/bpfgrade/bpfgrade/exercises/exec-table"
 	"github.com/bpfgrade/bpfgrade/grader"
 )
 
 // All are the exercises in the order in which a course takes them.
 var All = []*grader.Exercise{
 	execcounter.Exercise,
+	exectable.Exercise,
 	execevents.Exercise,
 	blockstartkprobe.Exercise,
 	blockstartfentry.Exercise,

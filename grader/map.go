@@ -67,15 +67,7 @@ func (m *Map) Uint64(key uint32) uint64 {
 			Message:  fmt.Sprintf("The map %s has no element %d.", m.Name, key),
 		})
 	}
-	if errors.Is(err, testbed.ErrNotPermitted) {
-		m.t.Fail(Failure{
-			Expected: fmt.Sprintf("a map %s that user space can read", m.Name),
-			Actual:   "its flags do not permit it",
-			Message:  fmt.Sprintf("The flags of the map %s keep everybody but BPF programs from reading it.", m.Name),
-			Help:     "Leave BPF_F_WRONLY out of its map_flags.",
-		})
-	}
-	m.t.Infra(err)
+	m.readable(err)
 	var sum uint64
 	for _, value := range element.Values {
 		switch len(value) {
@@ -92,6 +84,32 @@ func (m *Map) Uint64(key uint32) uint64 {
 		}
 	}
 	return sum
+}
+
+// readable ends the check when err is not nil: it fails when the map's flags
+// let nobody but BPF programs read.
+func (m *Map) readable(err error) {
+	if errors.Is(err, testbed.ErrNotPermitted) {
+		m.t.Fail(Failure{
+			Expected: fmt.Sprintf("a map %s that user space can read", m.Name),
+			Actual:   "its flags do not permit it",
+			Message:  fmt.Sprintf("The flags of the map %s keep everybody but BPF programs from reading it.", m.Name),
+			Help:     "Leave BPF_F_WRONLY out of its map_flags.",
+		})
+	}
+	m.t.Infra(err)
+}
+
+// Elements reads the whole map, in the kernel's order.
+func (m *Map) Elements() []testbed.Element {
+	elements, err := m.t.tb.Elements(m.t.ctx, m.ID)
+	m.readable(err)
+	for _, e := range elements {
+		if len(e.Key) != int(m.KeySize) || len(e.Values) == 0 {
+			m.t.Infra(fmt.Errorf("map %s: an element with a key of %d bytes and %d values", m.Name, len(e.Key), len(e.Values)))
+		}
+	}
+	return elements
 }
 
 // Set writes an unsigned integer of 8 bytes at a u32 key, as user space may do

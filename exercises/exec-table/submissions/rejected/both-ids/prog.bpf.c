@@ -1,0 +1,44 @@
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct value {
+	u64 count;
+	u64 last_ns;
+	char comm[16];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, u32);
+	__type(value, struct value);
+} values SEC(".maps");
+
+static __always_inline void touch(u32 key)
+{
+	struct value zero = {};
+	struct value *v = bpf_map_lookup_elem(&values, &key);
+
+	if (!v) {
+		bpf_map_update_elem(&values, &key, &zero, BPF_ANY);
+		v = bpf_map_lookup_elem(&values, &key);
+		if (!v)
+			return;
+	}
+	v->count++;
+	v->last_ns = bpf_ktime_get_ns();
+	bpf_get_current_comm(v->comm, sizeof(v->comm));
+}
+
+SEC("tracepoint/syscalls/sys_enter_execve")
+int handle_execve(struct trace_event_raw_sys_enter *ctx)
+{
+	u64 id = bpf_get_current_pid_tgid();
+
+	touch(id >> 32);
+	if ((u32)id != id >> 32)
+		touch(id);
+	return 0;
+}
