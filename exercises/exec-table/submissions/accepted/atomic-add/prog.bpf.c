@@ -2,6 +2,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -22,9 +23,9 @@ struct values_map {
 SEC("fentry/__x64_sys_execve")
 int BPF_PROG(enter_execve, const struct pt_regs *regs)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = (void *)bpf_get_current_task();
+	__u32 pid = BPF_CORE_READ(task, tgid);
 	struct value init = {};
-	__u32 pid = task->tgid;
 	struct value *v;
 
 	/* does nothing when the entry is there */
@@ -34,6 +35,6 @@ int BPF_PROG(enter_execve, const struct pt_regs *regs)
 		return 0;
 	__sync_fetch_and_add(&v->count, 1);
 	v->last_ns = bpf_ktime_get_ns();
-	bpf_probe_read_kernel_str(v->comm, sizeof(v->comm), task->comm);
+	BPF_CORE_READ_STR_INTO(&v->comm, task, comm);
 	return 0;
 }

@@ -29,6 +29,7 @@ int handle_execve(struct trace_event_raw_sys_enter *ctx)
 			return 0;
 	}
 	v->count++;
+	bpf_printk("%d: %llu", pid, v->count);
 	v->last_ns = bpf_ktime_get_ns();
 	bpf_get_current_comm(v->comm, sizeof(v->comm));
 	return 0;

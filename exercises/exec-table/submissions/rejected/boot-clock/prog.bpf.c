@@ -4,7 +4,6 @@
 char LICENSE[] SEC("license") = "GPL";
 
 struct value {
-	u32 uid;
 	u64 count;
 	u64 last_ns;
 	char comm[16];
@@ -21,13 +20,18 @@ SEC("tracepoint/syscalls/sys_enter_execve")
 int handle_execve(struct trace_event_raw_sys_enter *ctx)
 {
 	u32 pid = bpf_get_current_pid_tgid() >> 32;
-	struct value *old = bpf_map_lookup_elem(&values, &pid);
-	struct value v;
+	struct value zero = {};
+	struct value *v;
 
-	v.uid = bpf_get_current_uid_gid();
-	v.count = old ? old->count + 1 : 1;
-	v.last_ns = bpf_ktime_get_ns();
-	bpf_get_current_comm(v.comm, sizeof(v.comm));
-	bpf_map_update_elem(&values, &pid, &v, BPF_ANY);
+	v = bpf_map_lookup_elem(&values, &pid);
+	if (!v) {
+		bpf_map_update_elem(&values, &pid, &zero, BPF_ANY);
+		v = bpf_map_lookup_elem(&values, &pid);
+		if (!v)
+			return 0;
+	}
+	v->count++;
+	v->last_ns = bpf_ktime_get_boot_ns();
+	bpf_get_current_comm(v->comm, sizeof(v->comm));
 	return 0;
 }
