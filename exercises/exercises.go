@@ -7,6 +7,7 @@ import (
 	execcounter "github.com/bpfgrade/bpfgrade/exercises/exec-counter"
 	execevents "github.com/bpfgrade/bpfgrade/exercises/exec-events"
 	exectable "github.com/bpfgrade/bpfgrade/exercises/exec-table"
+	syscallprint "github.com/bpfgrade/bpfgrade/exercises/syscall-print"
 	"github.com/bpfgrade/bpfgrade/grader"
 )
 
@@ -17,4 +18,5 @@ var All = []*grader.Exercise{
 	execevents.Exercise,
 	blockstartkprobe.Exercise,
 	blockstartfentry.Exercise,
+	syscallprint.Exercise,
 }

@@ -1,0 +1,24 @@
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("tracepoint/syscalls/sys_enter_mkdirat")
+int handle_mkdirat(struct trace_event_raw_sys_enter *ctx)
+{
+	char comm[16];
+
+	bpf_get_current_comm(comm, sizeof(comm));
+	bpf_printk("mkdir by %d (%s)", (int)(bpf_get_current_pid_tgid() >> 32), comm);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_mkdir")
+int handle_mkdir(struct trace_event_raw_sys_enter *ctx)
+{
+	char comm[16];
+
+	bpf_get_current_comm(comm, sizeof(comm));
+	bpf_printk("mkdir by %d (%s)", (int)(bpf_get_current_pid_tgid() >> 32), comm);
+	return 0;
+}

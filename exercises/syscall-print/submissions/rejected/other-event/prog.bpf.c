@@ -1,0 +1,18 @@
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("tracepoint/syscalls/sys_enter_mknodat")
+int handle_mknodat(struct trace_event_raw_sys_enter *ctx)
+{
+	bpf_printk("mkdir by %d", bpf_get_current_pid_tgid() >> 32);
+	return 0;
+}
+
+SEC("tracepoint/syscalls/sys_enter_mknod")
+int handle_mknod(struct trace_event_raw_sys_enter *ctx)
+{
+	bpf_printk("mkdir by %d", bpf_get_current_pid_tgid() >> 32);
+	return 0;
+}
