@@ -55,7 +55,7 @@ func printsEvery(t *grader.T, kind testbed.CallKind) {
 		f := grader.Failure{
 			Expected: fmt.Sprintf("%s for %d calls", count(len(want)), len(want)),
 			Actual:   count(len(o.lines)),
-			Message:  fmt.Sprintf("A %s was called %d times, and %s printed.", kind, len(want), were(len(o.lines))),
+			Message:  fmt.Sprintf("A %s was made %d times, and %s printed.", kind, len(want), were(len(o.lines))),
 			Help:     "Each call prints exactly one line, whoever makes it and on whichever processor.",
 		}
 		switch {
@@ -198,7 +198,7 @@ func printsNothingElse(t *grader.T) {
 			t.Fail(grader.Failure{
 				Expected: fmt.Sprintf("no line for process %d", o.report.Processes[i].PID),
 				Actual:   strconv.Quote(lines[0].Text),
-				Message:  "A process that removed folders and files, called execve and made no folder has lines all the same.",
+				Message:  "A process that tried to remove folders and files, called execve and made no folder has lines all the same.",
 				Help:     "Only mkdirat and mkdir print: is there a program at another system call, or at a hook that all calls pass, without a test of the number?",
 			})
 		}

@@ -197,6 +197,44 @@ func TestHooks(t *testing.T) {
 	})
 }
 
+// TestProcesses has threads of several processes make calls, and sees in the
+// lines of a program which thread made each.
+func TestProcesses(t *testing.T) {
+	onKernels(t, func(t *testing.T, template *vm.Template) {
+		tb := open(t, template)
+		_, err := load(t, tb, "hooks.bpf.o")
+		require.NoError(t, err)
+		_, err = tb.Attach(t.Context(), testbed.AttachRequest{Target: "/init"})
+		require.NoError(t, err)
+		req := testbed.ProcessRequest{Processes: []testbed.Process{{Comm: "one", Threads: 1}, {Comm: "three", Threads: 3}}}
+		for _, s := range []testbed.CallStep{{Process: 1, Thread: 2, CPU: 1}, {Process: 0, CPU: 0, Comm: "uno"}, {Process: 1, CPU: 0}, {Process: 0, CPU: 1}} {
+			s.Kind, s.Count = testbed.CallExecveFailure, 1
+			req.Steps = append(req.Steps, s)
+		}
+		report, err := tb.Processes(t.Context(), req)
+		require.NoError(t, err)
+		trace, err := tb.Trace(t.Context())
+		require.NoError(t, err)
+		require.Len(t, trace.Lines, len(req.Steps))
+		end := uint64(0)
+		for i, name := range []string{"three", "uno", "three", "uno"} {
+			step, line := req.Steps[i], trace.Lines[i]
+			assert.Equal(t, name, line.Task)
+			assert.Equal(t, step.CPU, line.CPU)
+			assert.EqualValues(t, report.Processes[step.Process].TIDs[step.Thread], line.PID)
+			assert.Equal(t, 1, report.Steps[i].Done)
+			assert.LessOrEqual(t, end, report.Steps[i].Start)
+			end = report.Steps[i].End
+		}
+		left, err := tb.Reset(t.Context())
+		require.NoError(t, err)
+		assert.Empty(t, left)
+
+		_, err = tb.Processes(t.Context(), testbed.ProcessRequest{Processes: make([]testbed.Process, testbed.MaxCallers+1)})
+		assert.ErrorContains(t, err, "too many")
+	})
+}
+
 func TestRefusals(t *testing.T) {
 	onKernels(t, func(t *testing.T, template *vm.Template) {
 		tb := open(t, template)
