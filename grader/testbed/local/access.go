@@ -12,7 +12,7 @@ import (
 
 // access is what an ordinary user needs to attach programs and does not have:
 // the ids of tracepoints, and perf events. The kernel's settings are changed
-// for as long as the testbed is open.
+// until it is revoked.
 type access struct {
 	modes    []fileMode
 	paranoid string

@@ -85,8 +85,6 @@ func (tb *Testbed) open() error {
 
 	if err := probeCgroups(); err != nil {
 		tb.info.Missing[testbed.FeatureProgram] = err.Error()
-	} else if tb.access, err = grantAccess(); err != nil {
-		tb.info.Missing[testbed.FeatureProgram] = err.Error()
 	}
 
 	file, err := workerFile()

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"syscall"
 	"time"
 
@@ -38,15 +37,29 @@ type program struct {
 	output *output
 	// ended is closed when its first process has ended.
 	ended chan struct{}
-
-	mu   sync.Mutex
+	// exit is how it ended, once that was asked for.
 	exit *testbed.Exit
+}
+
+// AllowPrograms changes what programs of few privileges need changed in the
+// kernel's settings, which Close puts back. Start does so as well: a machine
+// whose settings are its own need not wait for it. Where it cannot be done,
+// FeatureProgram is missing.
+func (tb *Testbed) AllowPrograms() {
+	if tb.access != nil || tb.info.Missing[testbed.FeatureProgram] != "" {
+		return
+	}
+	var err error
+	if tb.access, err = grantAccess(); err != nil {
+		tb.info.Missing[testbed.FeatureProgram] = err.Error()
+	}
 }
 
 var errNotStarted = errors.New("no program was started")
 
 // Start implements [testbed.Testbed].
 func (tb *Testbed) Start(_ context.Context, req testbed.StartRequest) error {
+	tb.AllowPrograms()
 	if reason, missing := tb.info.Missing[testbed.FeatureProgram]; missing {
 		return fmt.Errorf("start program: %w: %s", testbed.ErrNotSupported, reason)
 	}
@@ -214,8 +227,6 @@ func (p *program) exited() *testbed.Exit {
 	default:
 		return nil
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if p.exit == nil {
 		p.exit = p.newExit()
 	}
