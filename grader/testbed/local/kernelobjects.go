@@ -31,25 +31,12 @@ type kernelObjects struct {
 // listKernelObjects asks the kernel for all its programs, maps and links.
 func listKernelObjects() (*kernelObjects, error) {
 	o := &kernelObjects{owners: make(map[link.ID]ebpf.ProgramID)}
-	for id := ebpf.ProgramID(0); ; {
-		next, err := ebpf.ProgramGetNextID(id)
-		if errors.Is(err, os.ErrNotExist) {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("list programs: %w", err)
-		}
-		o.programs, id = append(o.programs, next), next
+	var err error
+	if o.programs, err = listIDs(ebpf.ProgramGetNextID); err != nil {
+		return nil, fmt.Errorf("list programs: %w", err)
 	}
-	for id := ebpf.MapID(0); ; {
-		next, err := ebpf.MapGetNextID(id)
-		if errors.Is(err, os.ErrNotExist) {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("list maps: %w", err)
-		}
-		o.maps, id = append(o.maps, next), next
+	if o.maps, err = listIDs(ebpf.MapGetNextID); err != nil {
+		return nil, fmt.Errorf("list maps: %w", err)
 	}
 	var links link.Iterator
 	defer links.Close()
@@ -65,6 +52,20 @@ func listKernelObjects() (*kernelObjects, error) {
 		return nil, fmt.Errorf("list links: %w", err)
 	}
 	return o, nil
+}
+
+// listIDs follows the kernel's list of one kind to its end.
+func listIDs[ID ebpf.ProgramID | ebpf.MapID](next func(ID) (ID, error)) ([]ID, error) {
+	var ids []ID
+	for id := ID(0); ; {
+		var err error
+		if id, err = next(id); errors.Is(err, os.ErrNotExist) {
+			return ids, nil
+		} else if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
 }
 
 // subtract returns the elements of all that are not in some.
