@@ -96,16 +96,26 @@ func (t *toolchain) compile(ctx context.Context, s *Submission, limits sandbox.L
 	if err != nil {
 		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 	}
-	// Messages name files as the student knows them.
-	hidden := strings.NewReplacer(s.Dir+"/", "", out+"/", "", t.headers+"/", "")
-	text := safeText(hidden.Replace(string(result.Stderr)))
+	log, err = product(s, s.Source, object, command, result, s.Dir, out, t.headers)
+	return object, log, err
+}
+
+// product looks at the file that a compiler was to make of a source, and
+// returns the warnings, shortened. Messages name files as the student knows
+// them, without the folders given.
+func product(s *Submission, source, file string, command sandbox.Command, result *sandbox.Result, folders ...string) (log string, err error) {
+	var hidden []string
+	for _, folder := range folders {
+		hidden = append(hidden, folder+"/", "")
+	}
+	text := safeText(strings.NewReplacer(hidden...).Replace(string(result.Stderr)))
 	if result.ExitCode != 0 {
-		return "", "", buildError(s, s.Source, limits, result, text)
+		return "", buildError(s, source, command.Limits, result, text)
 	}
-	if fi, err := os.Lstat(object); err != nil || !fi.Mode().IsRegular() {
-		return "", "", fmt.Errorf("build %s: %s made no object", s.Name, t.clang)
+	if fi, err := os.Lstat(file); err != nil || !fi.Mode().IsRegular() {
+		return "", fmt.Errorf("build %s: %s made no %s", s.Name, command.Path, filepath.Base(file))
 	}
-	return object, shorten(text), nil
+	return shorten(text), nil
 }
 
 // command is the compiler's command line. It runs in the source's folder, so

@@ -150,19 +150,13 @@ func (t *programTools) build(ctx context.Context, s *Submission) (program, log s
 		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 	}
 	program = filepath.Join(out, programName)
-	result, err := sandbox.Run(ctx, t.command(s, program))
+	command := t.command(s, program)
+	result, err := sandbox.Run(ctx, command)
 	if err != nil {
 		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 	}
-	hidden := strings.NewReplacer(s.Dir+"/", "", out+"/", "")
-	text := safeText(hidden.Replace(string(result.Stderr)))
-	if result.ExitCode != 0 {
-		return "", "", buildError(s, s.ProgramSource, programLimits, result, text)
-	}
-	if fi, err := os.Lstat(program); err != nil || !fi.Mode().IsRegular() {
-		return "", "", fmt.Errorf("build %s: %s made no program", s.Name, t.compiler)
-	}
-	return program, shorten(text), nil
+	log, err = product(s, s.ProgramSource, program, command, result, s.Dir, out)
+	return program, log, err
 }
 
 func (t *programTools) command(s *Submission, program string) sandbox.Command {
