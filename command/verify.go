@@ -17,6 +17,7 @@ import (
 	"github.com/bpfgrade/bpfgrade/grader/backend"
 	"github.com/bpfgrade/bpfgrade/grader/proof"
 	"github.com/bpfgrade/bpfgrade/grader/report"
+	"github.com/bpfgrade/bpfgrade/grader/scratch"
 )
 
 type verifyCmd struct {
@@ -195,12 +196,12 @@ func (v *verification) exercise(ctx context.Context, b *backend.Backend, s *proo
 	if err != nil {
 		return nil, err
 	}
-	temp, err := os.MkdirTemp("", "bpfgrade-verify-")
+	temp, err := scratch.New("verify")
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(temp)
-	if record.Cases, err = s.Cases(b.Kernel, temp); err != nil {
+	defer temp.Remove()
+	if record.Cases, err = s.Cases(b.Kernel, temp.Path); err != nil {
 		return nil, err
 	}
 
