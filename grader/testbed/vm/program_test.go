@@ -1,8 +1,10 @@
 package vm_test
 
 import (
+	"context"
 	"encoding/binary"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,27 +19,47 @@ import (
 // long is more than anything takes on a loaded machine.
 const long = time.Minute
 
-// startRequest builds the program of testdata/program.
-func startRequest(t *testing.T, template *vm.Template, args ...string) testbed.StartRequest {
+// built is the program of testdata/program, built once, or why it could not be.
+var built = sync.OnceValues(func() (testbed.StartRequest, error) {
+	var req testbed.StartRequest
+	headers, err := os.MkdirTemp("", "t-")
+	if err != nil {
+		return req, err
+	}
+	defer os.RemoveAll(headers)
+	if err := os.WriteFile(headers+"/vmlinux.h", []byte("#include <linux/bpf.h>\n"), 0o644); err != nil {
+		return req, err
+	}
+	s, err := submission.Open("testdata/program")
+	if err != nil {
+		return req, err
+	}
+	defer s.Close()
+	builder := &submission.Builder{Headers: headers}
+	object, _, err := builder.BPF(context.Background(), s)
+	if err != nil {
+		return req, err
+	}
+	program, _, err := builder.Program(context.Background(), s, object)
+	if err != nil {
+		return req, err
+	}
+	if req.Object, err = os.ReadFile(object); err != nil {
+		return req, err
+	}
+	req.Program, err = os.ReadFile(program)
+	return req, err
+})
+
+// startRequest asks for the program of testdata/program.
+func startRequest(t *testing.T, args ...string) testbed.StartRequest {
 	t.Helper()
 	if _, err := submission.FindCC(); err != nil {
 		t.Skip(err)
 	}
-	headers := t.TempDir()
-	require.NoError(t, os.WriteFile(headers+"/vmlinux.h", []byte("#include <linux/bpf.h>\n"), 0o644))
-	s, err := submission.Open("testdata/program")
+	req, err := built()
 	require.NoError(t, err)
-	defer s.Close()
-	builder := &submission.Builder{Headers: headers}
-	object, _, err := builder.BPF(t.Context(), s)
-	require.NoError(t, err)
-	program, _, err := builder.Program(t.Context(), s, object)
-	require.NoError(t, err)
-	req := testbed.StartRequest{Args: args}
-	req.Object, err = os.ReadFile(object)
-	require.NoError(t, err)
-	req.Program, err = os.ReadFile(program)
-	require.NoError(t, err)
+	req.Args = args
 	return req
 }
 
@@ -49,7 +71,7 @@ func TestProgram(t *testing.T) {
 		require.NoError(t, err)
 		require.NotContains(t, info.Missing, testbed.FeatureProgram)
 		for _, signal := range []testbed.Signal{testbed.SignalInterrupt, testbed.SignalTerminate} {
-			require.NoError(t, tb.Start(t.Context(), startRequest(t, template)))
+			require.NoError(t, tb.Start(t.Context(), startRequest(t)))
 			running, err := tb.AwaitReady(t.Context(), long)
 			require.NoError(t, err)
 			require.Nil(t, running.Exit)
@@ -114,7 +136,7 @@ func TestMisbehavingProgram(t *testing.T) {
 		} {
 			t.Run(test.how, func(t *testing.T) {
 				tb := open(t, template)
-				require.NoError(t, tb.Start(t.Context(), startRequest(t, template, test.how)))
+				require.NoError(t, tb.Start(t.Context(), startRequest(t, test.how)))
 				running, err := tb.AwaitReady(t.Context(), test.getReady)
 				require.NoError(t, err)
 				assert.Equal(t, test.ready, running.Ready)
@@ -137,7 +159,7 @@ func TestMisbehavingProgram(t *testing.T) {
 func TestProgramLeavesAChild(t *testing.T) {
 	onKernels(t, func(t *testing.T, template *vm.Template) {
 		tb := open(t, template)
-		require.NoError(t, tb.Start(t.Context(), startRequest(t, template, "child")))
+		require.NoError(t, tb.Start(t.Context(), startRequest(t, "child")))
 		running, err := tb.AwaitReady(t.Context(), long)
 		require.NoError(t, err)
 		require.True(t, running.Ready)

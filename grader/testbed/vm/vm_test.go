@@ -34,6 +34,7 @@ func onKernels(t *testing.T, test func(*testing.T, *vm.Template)) {
 	require.NoError(t, err)
 	store, err := kernel.OpenStore(dir)
 	require.NoError(t, err)
+	agent := ""
 	for _, name := range gradertest.Kernels() {
 		if name == "local" {
 			continue
@@ -41,10 +42,13 @@ func onKernels(t *testing.T, test func(*testing.T, *vm.Template)) {
 		if name == "" {
 			gradertest.SkipWithoutKernel(t)
 		}
+		if agent == "" {
+			agent = gradertest.Command(t)
+		}
 		t.Run("linux-"+name, func(t *testing.T) {
 			k, err := store.Find(name)
 			require.NoError(t, err)
-			template, err := vm.Open(t.Context(), vm.Config{Kernel: k, Agent: gradertest.Command(t), Dir: dir})
+			template, err := vm.Open(t.Context(), vm.Config{Kernel: k, Agent: agent, Dir: dir})
 			require.NoError(t, err)
 			defer template.Close()
 			test(t, template)
@@ -310,13 +314,14 @@ func TestGuestsAreApart(t *testing.T) {
 // TestDeadGuest ends a guest from outside in the middle of a call.
 func TestDeadGuest(t *testing.T) {
 	onKernels(t, func(t *testing.T, template *vm.Template) {
+		agent := gradertest.Command(t)          // in a folder of its own
 		temp, err := os.MkdirTemp("/tmp", "t-") // sockets in it have short paths
 		require.NoError(t, err)
 		defer os.RemoveAll(temp)
 		t.Setenv("TMPDIR", temp)
 		dir, err := kernel.DefaultDir()
 		require.NoError(t, err)
-		own, err := vm.Open(t.Context(), vm.Config{Kernel: template.Kernel(), Agent: gradertest.Command(t), Dir: dir,
+		own, err := vm.Open(t.Context(), vm.Config{Kernel: template.Kernel(), Agent: agent, Dir: dir,
 			Log: func(text string) { t.Errorf("the template is made again: %s", text) }})
 		require.NoError(t, err)
 		tb, err := own.Open(t.Context())
