@@ -22,9 +22,8 @@ import (
 type kernelObjects struct {
 	programs []ebpf.ProgramID
 	maps     []ebpf.MapID
-	links    []link.ID
-	// owners are the programs of the links that are live: a link has an id
-	// before it is.
+	// links are those that are attached, owners their programs.
+	links  []link.ID
 	owners map[link.ID]ebpf.ProgramID
 }
 
@@ -38,24 +37,27 @@ func listKernelObjects() (*kernelObjects, error) {
 	if o.maps, err = listIDs(ebpf.MapGetNextID); err != nil {
 		return nil, fmt.Errorf("list maps: %w", err)
 	}
-	var links link.Iterator
-	defer links.Close()
-	for links.Next() {
-		info, err := links.Link.Info()
-		if err != nil {
-			return nil, fmt.Errorf("list links: %w", err)
-		}
-		o.links = append(o.links, links.ID)
-		o.owners[links.ID] = info.Program
-	}
-	if err := links.Err(); err != nil {
+	ids, err := listIDs(nextLink)
+	if err != nil {
 		return nil, fmt.Errorf("list links: %w", err)
+	}
+	for _, id := range ids {
+		program, err := linkProgram(id)
+		// The kernel answers EAGAIN for a link that is about to be attached.
+		if errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.EAGAIN) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("describe link %d: %w", id, err)
+		}
+		o.links = append(o.links, id)
+		o.owners[id] = program
 	}
 	return o, nil
 }
 
 // listIDs follows the kernel's list of one kind to its end.
-func listIDs[ID ebpf.ProgramID | ebpf.MapID](next func(ID) (ID, error)) ([]ID, error) {
+func listIDs[ID ebpf.ProgramID | ebpf.MapID | link.ID](next func(ID) (ID, error)) ([]ID, error) {
 	var ids []ID
 	for id := ID(0); ; {
 		var err error
@@ -66,6 +68,31 @@ func listIDs[ID ebpf.ProgramID | ebpf.MapID](next func(ID) (ID, error)) ([]ID, e
 		}
 		ids = append(ids, id)
 	}
+}
+
+// nextLink returns the id that follows another one in the kernel's list of
+// links.
+func nextLink(after link.ID) (link.ID, error) {
+	attr := struct{ start, next, flags uint32 }{start: uint32(after)}
+	_, _, errno := unix.Syscall(unix.SYS_BPF, unix.BPF_LINK_GET_NEXT_ID, uintptr(unsafe.Pointer(&attr)), unsafe.Sizeof(attr))
+	if errno != 0 {
+		return 0, errno
+	}
+	return link.ID(attr.next), nil
+}
+
+// linkProgram returns the program of a link.
+func linkProgram(id link.ID) (ebpf.ProgramID, error) {
+	l, err := link.NewFromID(id)
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	info, err := l.Info()
+	if err != nil {
+		return 0, err
+	}
+	return info.Program, nil
 }
 
 // subtract returns the elements of all that are not in some.
@@ -163,9 +190,6 @@ func perfPrograms(process int) []uint32 {
 	return ids
 }
 
-// bpfTaskFDQuery is BPF_TASK_FD_QUERY of linux/bpf.h.
-const bpfTaskFDQuery = 20
-
 // taskFDQuery returns the id of the program that is attached to a descriptor
 // of a process; see bpf(2).
 func taskFDQuery(process, fd int) (uint32, error) {
@@ -175,7 +199,7 @@ func taskFDQuery(process, fd int) (uint32, error) {
 		progID, fdType         uint32
 		offset, address        uint64
 	}{pid: uint32(process), fd: uint32(fd)}
-	_, _, errno := unix.Syscall(unix.SYS_BPF, bpfTaskFDQuery, uintptr(unsafe.Pointer(&attr)), unsafe.Sizeof(attr))
+	_, _, errno := unix.Syscall(unix.SYS_BPF, unix.BPF_TASK_FD_QUERY, uintptr(unsafe.Pointer(&attr)), unsafe.Sizeof(attr))
 	if errno != 0 {
 		return 0, errno
 	}

@@ -132,6 +132,7 @@ func TestMisbehavingProgram(t *testing.T) {
 			{"memory", false, long, long, testbed.Exit{Status: -1, Signal: "killed", OutOfMemory: true}},
 			{"fork", false, 10 * time.Second, long, testbed.Exit{Status: -1, Signal: "interrupt", Forked: true}},
 			{"flood", false, time.Second, long, testbed.Exit{Status: -1, Signal: "interrupt"}},
+			{"restless", false, 3 * time.Second, long, testbed.Exit{Status: -1, Signal: "interrupt"}},
 			{"deaf", true, long, time.Second, testbed.Exit{Status: -1, Signal: "killed", Killed: true}},
 		} {
 			t.Run(test.how, func(t *testing.T) {

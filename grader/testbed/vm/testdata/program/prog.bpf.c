@@ -30,4 +30,11 @@ int on_execve(void *ctx)
 	return 0;
 }
 
+/* It takes the kernel a while to attach this one. */
+SEC("fentry/__x64_sys_mkdir")
+int on_mkdir(void *ctx)
+{
+	return 0;
+}
+
 char LICENSE[] SEC("license") = "GPL";

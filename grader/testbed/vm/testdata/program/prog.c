@@ -22,6 +22,7 @@ int main(int argc, char **argv)
 {
 	const char *how = argc > 1 ? argv[1] : "";
 	struct bpf_object *obj = bpf_object__open_file("prog.bpf.o", NULL);
+	struct bpf_program *program, *slow;
 	struct bpf_link *link;
 	struct perf_buffer *buffer;
 	__u64 start = 100;
@@ -40,11 +41,17 @@ int main(int argc, char **argv)
 	if (!strcmp(how, "memory"))
 		for (;;)
 			memset(malloc(1 << 20), 1, 1 << 20);
+	slow = bpf_object__find_program_by_name(obj, "on_mkdir");
+	bpf_program__set_autoload(slow, !strcmp(how, "restless"));
 	if (!obj || bpf_object__load(obj))
 		return 1;
 	if (bpf_map_update_elem(bpf_object__find_map_fd_by_name(obj, "counter"), &zero, &start, BPF_ANY))
 		return 1;
-	link = bpf_program__attach(bpf_object__find_program_by_name(obj, "on_execve"));
+	program = bpf_object__find_program_by_name(obj, "on_execve");
+	if (!strcmp(how, "restless"))
+		for (;;)
+			bpf_link__destroy(bpf_program__attach(slow));
+	link = bpf_program__attach(program);
 	if (!link)
 		return 1;
 	buffer = perf_buffer__new(bpf_object__find_map_fd_by_name(obj, "events"), 8, on_event, on_lost, NULL, NULL);
