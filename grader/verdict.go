@@ -46,6 +46,9 @@ func (v *verdict) endCheck(r *CheckResult) {
 // in it may be the submission's.
 const maxText = 2000
 
+// maxLog bounds what a verdict quotes of a console, in bytes.
+const maxLog = 16 << 10
+
 // toVerdict says what an error means for the submission. What is not certainly
 // the submission's fault is the grader's.
 func toVerdict(err error) *verdict {
@@ -70,6 +73,7 @@ func toVerdict(err error) *verdict {
 			status:  StatusCrash,
 			message: "The kernel did not survive the submission: " + crash.Reason + ".",
 			help:    crashHelp(crash.Reason),
+			log:     bounded(crash.Console, maxLog),
 		}
 	}
 	return &verdict{status: StatusInfraError, message: err.Error()}

@@ -57,8 +57,8 @@ func TestErrorsBecomeVerdicts(t *testing.T) {
 			verdict{status: StatusLoadError, message: "The object file is damaged.", help: "Build it again.", diagnosis: "no-program"},
 		},
 		"a crash": {
-			&testbed.CrashError{Reason: "Oops"},
-			verdict{status: StatusCrash, message: "The kernel did not survive the submission: Oops."},
+			&testbed.CrashError{Reason: "Oops", Console: "Oops\nRIP: 0"},
+			verdict{status: StatusCrash, message: "The kernel did not survive the submission: Oops.", log: "Oops\nRIP: 0"},
 		},
 		"a deadline":    {context.DeadlineExceeded, verdict{status: StatusInfraError, message: "wrapped: context deadline exceeded"}},
 		"a file":        {os.ErrNotExist, verdict{status: StatusInfraError, message: "wrapped: file does not exist"}},

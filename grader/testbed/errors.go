@@ -51,8 +51,10 @@ func (e *AttachError) Error() string {
 
 // CrashError says that the testbed's kernel died.
 type CrashError struct {
-	// Reason is the kernel's last words.
+	// Reason is the line in which the kernel says what broke.
 	Reason string
+	// Console is the end of what the kernel wrote.
+	Console string
 }
 
 func (e *CrashError) Error() string { return "kernel crashed: " + e.Reason }

@@ -25,7 +25,7 @@ func (m *machine) hungUp() error {
 		return errors.New("the agent in the guest hung up")
 	}
 	if reason := m.complaint(); reason != "" {
-		return &testbed.CrashError{Reason: reason}
+		return &testbed.CrashError{Reason: reason, Console: m.console()}
 	}
 	return m.ended()
 }
