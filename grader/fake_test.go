@@ -193,6 +193,14 @@ func (f *fake) RunStats(ctx context.Context, _ []uint32) ([]testbed.RunStats, er
 	return f.runs, f.call(ctx, "RunStats")
 }
 
+func (f *fake) Install(ctx context.Context, req testbed.InstallRequest) (string, error) {
+	return "/" + req.Name, f.call(ctx, "Install")
+}
+
+func (f *fake) Run(ctx context.Context, _ testbed.RunRequest) (*testbed.RunReport, error) {
+	return &testbed.RunReport{}, f.call(ctx, "Run")
+}
+
 func (f *fake) Start(ctx context.Context, _ testbed.StartRequest) error {
 	return f.call(ctx, "Start")
 }

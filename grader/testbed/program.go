@@ -18,13 +18,45 @@ type StartRequest struct {
 	// kernel wants all the privileges of an administrator for them; without,
 	// a program has those to load BPF programs and to attach them.
 	Uprobes bool
+	// Hold stops the program each time it has attached something, before it
+	// does anything else. SignalContinue lets it go on.
+	Hold bool
 }
+
+// InstallRequest asks for a file that the started program is to find.
+type InstallRequest struct {
+	// Name is the file's, without folders.
+	Name string
+	// Data is an executable.
+	Data []byte
+}
+
+// RunRequest asks to run an installed file.
+type RunRequest struct {
+	Name string
+	// Args follow the program's name.
+	Args []string
+}
+
+// RunReport is what came of an installed file that was run.
+type RunReport struct {
+	// Status is its exit status, or -1 when a signal ended it.
+	Status int
+	// Output is the end of what it printed.
+	Output []byte
+}
+
+// MaxRunOutput bounds RunReport.Output, in bytes.
+const MaxRunOutput = 4 << 10
 
 // Running is how a started program is, and what it has in the kernel.
 type Running struct {
 	// Ready tells that it has attached programs and waits for something, such
 	// as records, a signal or the end of a second.
 	Ready bool
+	// Held tells that it was stopped because it has attached something; see
+	// StartRequest.Hold.
+	Held bool
 	// Exit is how it ended, nil while it runs.
 	Exit *Exit
 	// Programs, Maps and Links are what was loaded and attached since it was

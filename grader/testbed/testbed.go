@@ -77,12 +77,20 @@ type Testbed interface {
 	// RunStats tells how often programs ran, in the order of the ids.
 	RunStats(ctx context.Context, programIDs []uint32) ([]RunStats, error)
 
+	// Install writes a file that is not the submission's, for Start or Run,
+	// and returns its path. It stays until Reset or Close.
+	Install(ctx context.Context, req InstallRequest) (path string, err error)
+
+	// Run runs an installed file, without privileges, to its end.
+	Run(ctx context.Context, req RunRequest) (*RunReport, error)
+
 	// Start starts a submission's program, with as little privilege as it
 	// needs. One that was started before must have ended.
 	Start(ctx context.Context, req StartRequest) error
 
-	// AwaitReady waits until the started program is ready or has ended, but no
-	// longer than within on the testbed's clock, and says how it is then.
+	// AwaitReady waits until the started program is ready, is held or has
+	// ended, but no longer than within on the testbed's clock, and says how it
+	// is then.
 	AwaitReady(ctx context.Context, within time.Duration) (*Running, error)
 
 	// Output returns what the started program has printed on its terminal.
@@ -96,7 +104,7 @@ type Testbed interface {
 	Stop(ctx context.Context, req StopRequest) (*Exit, error)
 
 	// Reset detaches and unloads everything that Load and Attach brought in,
-	// ends the started program, and returns what nevertheless stays in the
+	// ends the started program, removes what Install wrote, and returns what nevertheless stays in the
 	// kernel.
 	Reset(ctx context.Context) ([]Leftover, error)
 

@@ -3,11 +3,14 @@ package local
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
@@ -55,7 +58,13 @@ func newCgroup() (*cgroup, error) {
 }
 
 func (g *cgroup) set(name string, value int) error {
-	return os.WriteFile(filepath.Join(g.dir, name), []byte(strconv.Itoa(value)), 0)
+	file, err := os.OpenFile(filepath.Join(g.dir, name), os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	_, err = file.WriteString(strconv.Itoa(value))
+	return err
 }
 
 func (g *cgroup) fd() int { return int(g.file.Fd()) }
@@ -109,10 +118,10 @@ const killDeadline = 10 * time.Second
 // kill ends all processes of the group, also those that are being started, and
 // waits for their end.
 func (g *cgroup) kill() error {
-	if err := os.WriteFile(filepath.Join(g.dir, "cgroup.kill"), []byte("1"), 0); err != nil {
-		return fmt.Errorf("kill processes: %w", err)
-	}
 	for deadline := time.Now().Add(killDeadline); ; time.Sleep(programPoll) {
+		if err := g.killAll(); err != nil {
+			return fmt.Errorf("kill processes: %w", err)
+		}
 		left, err := g.processes()
 		if err != nil {
 			return fmt.Errorf("kill processes: %w", err)
@@ -124,6 +133,27 @@ func (g *cgroup) kill() error {
 			return fmt.Errorf("kill processes: %d are left after %v", len(left), killDeadline)
 		}
 	}
+}
+
+// killAll kills the processes that are there, and none of them starts another.
+func (g *cgroup) killAll() error {
+	err := g.set("cgroup.kill", 1)
+	if !errors.Is(err, fs.ErrNotExist) { // it is there since Linux 5.14
+		return err
+	}
+	if err := g.set("cgroup.freeze", 1); err != nil {
+		return err
+	}
+	processes, err := g.processes()
+	if err != nil {
+		return err
+	}
+	for _, process := range processes {
+		if err := unix.Kill(process, unix.SIGKILL); err != nil && err != unix.ESRCH {
+			return err
+		}
+	}
+	return nil
 }
 
 func (g *cgroup) remove() error {

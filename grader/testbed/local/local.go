@@ -29,6 +29,8 @@ type Testbed struct {
 	parent  *parent
 	access  *access
 	program *program
+	// installed is the folder of installed files, empty while there are none.
+	installed string
 
 	closeWorkersOnce sync.Once
 

@@ -30,9 +30,10 @@ const (
 // program is a submission's program that was started.
 type program struct {
 	// before are what was in the kernel when it was started.
-	before kernelObjects
+	before *kernelObjects
 	dir    string
 	group  *cgroup
+	holder *holder
 	cmd    *exec.Cmd
 	output *output
 	// ended is closed when its first process has ended.
@@ -72,11 +73,7 @@ func (tb *Testbed) Start(_ context.Context, req testbed.StartRequest) error {
 		}
 		tb.program = nil
 	}
-	before, err := listKernelObjects()
-	if err != nil {
-		return fmt.Errorf("start program: %w", err)
-	}
-	p := &program{before: *before, ended: make(chan struct{})}
+	p := &program{ended: make(chan struct{})}
 	if err := p.start(req); err != nil {
 		return fmt.Errorf("start program: %w", errors.Join(err, p.remove()))
 	}
@@ -90,6 +87,14 @@ func (p *program) start(req testbed.StartRequest) error {
 		return err
 	}
 	if p.group, err = newCgroup(); err != nil {
+		return err
+	}
+	if req.Hold {
+		if p.holder, err = newHolder(p.group); err != nil {
+			return err
+		}
+	}
+	if p.before, err = listKernelObjects(); err != nil {
 		return err
 	}
 	terminal, tty, err := openTerminal()
@@ -145,34 +150,21 @@ func (tb *Testbed) endProgram(ctx context.Context) ([]testbed.Leftover, error) {
 	return left, p.remove()
 }
 
-// makeProgramDir makes the working directory, on a file system of its own that
-// is bounded.
+// makeProgramDir makes the working directory.
 func makeProgramDir(req testbed.StartRequest) (string, error) {
-	dir, err := os.MkdirTemp("", "bpfgrade-program-")
+	size := len(req.Program) + len(req.Object) + testbed.MaxFiles
+	dir, err := mountTemp("program", fmt.Sprintf("size=%d,nr_inodes=256,mode=0755,uid=%d,gid=%d", size, nobody, nobody))
 	if err != nil {
 		return "", err
-	}
-	size := len(req.Program) + len(req.Object) + testbed.MaxFiles
-	options := fmt.Sprintf("size=%d,nr_inodes=256,mode=0755,uid=%d,gid=%d", size, nobody, nobody)
-	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
-		os.Remove(dir)
-		return "", fmt.Errorf("mount working directory: %w", err)
 	}
 	err = errors.Join(
 		os.WriteFile(filepath.Join(dir, "prog"), req.Program, 0o555),
 		os.WriteFile(filepath.Join(dir, testbed.ObjectFile), req.Object, 0o444),
 	)
 	if err != nil {
-		return "", errors.Join(err, removeProgramDir(dir))
+		return "", errors.Join(err, unmountTemp(dir))
 	}
 	return dir, nil
-}
-
-func removeProgramDir(dir string) error {
-	if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
-		return fmt.Errorf("unmount working directory: %w", err)
-	}
-	return os.Remove(dir)
 }
 
 // openTerminal opens a pseudo-terminal that passes output on as it is.
@@ -211,11 +203,14 @@ func (p *program) remove() error {
 		<-p.ended
 		p.output.close()
 	}
+	if p.holder != nil {
+		errs = append(errs, p.holder.close())
+	}
 	if p.group != nil {
 		errs = append(errs, p.group.remove())
 	}
 	if p.dir != "" {
-		errs = append(errs, removeProgramDir(p.dir))
+		errs = append(errs, unmountTemp(p.dir))
 	}
 	return errors.Join(errs...)
 }

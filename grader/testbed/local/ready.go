@@ -31,15 +31,15 @@ var waitingCalls = []int{
 // end, counts as ready when nothing was attached or detached for busyStable.
 const busyStable = 500 * time.Millisecond
 
-// awaitReady waits until the program is ready: it has attached something,
-// nothing more was attached since it was looked at last, and it waits.
+// awaitReady waits until the program is held, or is ready: it has attached
+// something, nothing more was attached since it was looked at last, and it
+// waits.
 func (p *program) awaitReady(ctx context.Context, within time.Duration) (*testbed.Running, error) {
 	deadline := time.Now().Add(within)
 	var last []testbed.Attachment
 	since := time.Now()
 	for {
-		exit := p.exited()
-		waits := p.waits()
+		exit, waits, held := p.exited(), p.waits(), p.held()
 		now, err := listKernelObjects()
 		if err != nil {
 			return nil, err
@@ -48,13 +48,16 @@ func (p *program) awaitReady(ctx context.Context, within time.Duration) (*testbe
 		if err != nil {
 			return nil, err
 		}
+		if held {
+			return p.running(now, links, &testbed.Running{Held: true})
+		}
 		if !slices.Equal(links, last) {
 			last, since = links, time.Now()
 		} else if len(links) > 0 && exit == nil && (waits || time.Since(since) > busyStable) {
-			return p.running(now, links, true, nil)
+			return p.running(now, links, &testbed.Running{Ready: true})
 		}
 		if exit != nil || time.Now().After(deadline) {
-			return p.running(now, links, false, exit)
+			return p.running(now, links, &testbed.Running{Exit: exit})
 		}
 		select {
 		case <-ctx.Done():
@@ -64,14 +67,14 @@ func (p *program) awaitReady(ctx context.Context, within time.Duration) (*testbe
 	}
 }
 
-// running describes what the program has in the kernel.
-func (p *program) running(now *kernelObjects, links []testbed.Attachment, ready bool, exit *testbed.Exit) (*testbed.Running, error) {
-	r := &testbed.Running{Ready: ready, Exit: exit, Links: links}
+// running adds what the program has in the kernel to how it is.
+func (p *program) running(now *kernelObjects, links []testbed.Attachment, r *testbed.Running) (*testbed.Running, error) {
+	r.Links = links
 	var err error
-	if r.Programs, err = now.newPrograms(&p.before); err != nil {
+	if r.Programs, err = now.newPrograms(p.before); err != nil {
 		return nil, err
 	}
-	if r.Maps, err = now.newMaps(&p.before); err != nil {
+	if r.Maps, err = now.newMaps(p.before); err != nil {
 		return nil, err
 	}
 	if r.Buffers, err = p.buffers(); err != nil {
@@ -167,14 +170,14 @@ func (p *program) left() ([]testbed.Leftover, error) {
 	for _, id := range subtract(now.links, p.before.links) {
 		left = append(left, testbed.Leftover{Kind: "link", ID: uint32(id)})
 	}
-	programs, err := now.newPrograms(&p.before)
+	programs, err := now.newPrograms(p.before)
 	if err != nil {
 		return nil, err
 	}
 	for _, prog := range programs {
 		left = append(left, testbed.Leftover{Kind: "program", Name: prog.Name, ID: prog.ID})
 	}
-	maps, err := now.newMaps(&p.before)
+	maps, err := now.newMaps(p.before)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func (tb *Testbed) Reset(ctx context.Context) ([]testbed.Leftover, error) {
 		}
 	}
 	left, err := tb.endProgram(ctx)
-	if err != nil {
+	if err := errors.Join(err, tb.removeInstalled()); err != nil {
 		return nil, fmt.Errorf("reset: %w", err)
 	}
 	if tb.collection == nil && tb.pins == "" {

@@ -183,6 +183,16 @@ func (c *Client) Reset(ctx context.Context) ([]testbed.Leftover, error) {
 	return invoke[[]testbed.Leftover](ctx, c, "Reset", None{})
 }
 
+// Install implements [testbed.Testbed].
+func (c *Client) Install(ctx context.Context, req testbed.InstallRequest) (string, error) {
+	return invoke[string](ctx, c, "Install", req)
+}
+
+// Run implements [testbed.Testbed].
+func (c *Client) Run(ctx context.Context, req testbed.RunRequest) (*testbed.RunReport, error) {
+	return invokePointer[testbed.RunReport](ctx, c, "Run", req)
+}
+
 // Start implements [testbed.Testbed].
 func (c *Client) Start(ctx context.Context, req testbed.StartRequest) error {
 	_, err := invoke[None](ctx, c, "Start", req)

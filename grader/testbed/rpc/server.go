@@ -126,6 +126,14 @@ func (s *service) Reset(call Call[None], reply *Reply[[]testbed.Leftover]) error
 	return serve(call, reply, func(ctx context.Context, _ None) ([]testbed.Leftover, error) { return s.tb.Reset(ctx) })
 }
 
+func (s *service) Install(call Call[testbed.InstallRequest], reply *Reply[string]) error {
+	return serve(call, reply, s.tb.Install)
+}
+
+func (s *service) Run(call Call[testbed.RunRequest], reply *Reply[*testbed.RunReport]) error {
+	return serve(call, reply, s.tb.Run)
+}
+
 func (s *service) Start(call Call[testbed.StartRequest], reply *Reply[None]) error {
 	return serve(call, reply, func(ctx context.Context, req testbed.StartRequest) (None, error) {
 		return None{}, s.tb.Start(ctx, req)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -112,6 +113,70 @@ func TestProgram(t *testing.T) {
 		left, err := tb.Reset(t.Context())
 		require.NoError(t, err)
 		assert.Empty(t, left)
+	})
+}
+
+// TestHeldProgram looks at a program at the moment at which it is attached.
+func TestHeldProgram(t *testing.T) {
+	onKernels(t, func(t *testing.T, template *vm.Template) {
+		tb := open(t, template)
+		info, err := tb.Info(t.Context())
+		require.NoError(t, err)
+		req := startRequest(t)
+		req.Hold = true
+		require.NoError(t, tb.Start(t.Context(), req))
+		running, err := tb.AwaitReady(t.Context(), long)
+		require.NoError(t, err)
+		require.True(t, running.Held)
+		require.Len(t, running.Links, 1)
+		assert.Empty(t, running.Buffers, "it makes them later")
+		_, err = tb.Exec(t.Context(), testbed.ExecRequest{Steps: execs(info, 1)})
+		require.NoError(t, err)
+		stats, err := tb.RunStats(t.Context(), []uint32{running.Programs[0].ID})
+		require.NoError(t, err)
+		assert.EqualValues(t, len(info.CPUs), stats[0].Runs)
+
+		for running.Held {
+			require.NoError(t, tb.Signal(t.Context(), testbed.SignalContinue))
+			running, err = tb.AwaitReady(t.Context(), long)
+			require.NoError(t, err)
+		}
+		require.True(t, running.Ready)
+		assert.Len(t, running.Programs, 1)
+		assert.NotEmpty(t, running.Buffers)
+		exit, err := tb.Stop(t.Context(), testbed.StopRequest{Signal: testbed.SignalInterrupt, Within: long})
+		require.NoError(t, err)
+		exit.After = 0
+		assert.Equal(t, &testbed.Exit{}, exit)
+		left, err := tb.Reset(t.Context())
+		require.NoError(t, err)
+		assert.Empty(t, left)
+	})
+}
+
+// TestInstalledFile runs an executable that is not the submission's.
+func TestInstalledFile(t *testing.T) {
+	onKernels(t, func(t *testing.T, template *vm.Template) {
+		tb := open(t, template)
+		_, err := tb.Install(t.Context(), testbed.InstallRequest{Name: "../prog"})
+		require.ErrorContains(t, err, "no name of a file")
+		_, err = tb.Run(t.Context(), testbed.RunRequest{Name: "prog"})
+		require.ErrorContains(t, err, "not installed")
+		path, err := tb.Install(t.Context(), testbed.InstallRequest{Name: "prog", Data: startRequest(t).Program})
+		require.NoError(t, err)
+		assert.True(t, filepath.IsAbs(path))
+		report, err := tb.Run(t.Context(), testbed.RunRequest{Name: "prog", Args: []string{"status"}})
+		require.NoError(t, err)
+		assert.Equal(t, 3, report.Status)
+		report, err = tb.Run(t.Context(), testbed.RunRequest{Name: "prog"})
+		require.NoError(t, err)
+		assert.Equal(t, 1, report.Status)
+		assert.Contains(t, string(report.Output), "prog.bpf.o", "it has no object there")
+		left, err := tb.Reset(t.Context())
+		require.NoError(t, err)
+		assert.Empty(t, left)
+		_, err = tb.Run(t.Context(), testbed.RunRequest{Name: "prog", Args: []string{"status"}})
+		require.ErrorContains(t, err, "not installed")
 	})
 }
 

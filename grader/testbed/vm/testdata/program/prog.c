@@ -41,9 +41,11 @@ int main(int argc, char **argv)
 	if (!strcmp(how, "memory"))
 		for (;;)
 			memset(malloc(1 << 20), 1, 1 << 20);
+	if (!obj)
+		return 1;
 	slow = bpf_object__find_program_by_name(obj, "on_mkdir");
 	bpf_program__set_autoload(slow, !strcmp(how, "restless"));
-	if (!obj || bpf_object__load(obj))
+	if (bpf_object__load(obj))
 		return 1;
 	if (bpf_map_update_elem(bpf_object__find_map_fd_by_name(obj, "counter"), &zero, &start, BPF_ANY))
 		return 1;

@@ -1,0 +1,47 @@
+//go:build ignore
+
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+/*
+ * Stops the processes of a control group each time they have attached a BPF
+ * program, before they do anything else.
+ */
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <linux/perf_event.h>
+#include <linux/ptrace.h>
+#include <asm/unistd.h>
+#include <bpf/bpf_helpers.h>
+
+#define SIGSTOP 19
+
+/* The control group, of the second version; set before loading. */
+const volatile __u64 group;
+
+/* Whether a system call, which has succeeded, attached a program. */
+static int attaches(const struct pt_regs *regs)
+{
+	switch (regs->orig_rax) {
+	case __NR_bpf:
+		return regs->rdi == BPF_LINK_CREATE || regs->rdi == BPF_RAW_TRACEPOINT_OPEN;
+	case __NR_ioctl:
+		/* A program on an event that is disabled waits for it to be enabled. */
+		return (__u32)regs->rsi == PERF_EVENT_IOC_SET_BPF || (__u32)regs->rsi == PERF_EVENT_IOC_ENABLE;
+	}
+	return 0;
+}
+
+SEC("raw_tp/sys_exit")
+int hold(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct pt_regs regs;
+
+	if (bpf_get_current_cgroup_id() != group || (long)ctx->args[1] < 0)
+		return 0;
+	if (bpf_probe_read_kernel(&regs, sizeof(regs), (void *)ctx->args[0]))
+		return 0;
+	if (attaches(&regs))
+		bpf_send_signal(SIGSTOP);
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "Dual BSD/GPL";

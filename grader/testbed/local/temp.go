@@ -1,0 +1,30 @@
+package local
+
+import (
+	"fmt"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// mountTemp makes a folder on a file system of its own, from which files can be
+// executed, wherever temporary files are kept.
+func mountTemp(name, options string) (string, error) {
+	dir, err := os.MkdirTemp("", "bpfgrade-"+name+"-")
+	if err != nil {
+		return "", err
+	}
+	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, options); err != nil {
+		os.Remove(dir)
+		return "", fmt.Errorf("mount %s: %w", dir, err)
+	}
+	return dir, nil
+}
+
+// unmountTemp removes such a folder and all that is in it.
+func unmountTemp(dir string) error {
+	if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+		return fmt.Errorf("unmount %s: %w", dir, err)
+	}
+	return os.Remove(dir)
+}
