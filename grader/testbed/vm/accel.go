@@ -25,8 +25,11 @@ type accelerator struct {
 var (
 	// software emulates the processors in one thread: with a thread for each,
 	// a loaded host now and then starved one of them until the kernel saw a
-	// lockup, and two guests side by side use two cores just as well.
-	software = accelerator{"tcg,thread=single", "max", "", 3 * time.Minute}
+	// lockup, and two guests side by side use two cores just as well. Exchanges
+	// of 16 bytes are left out: QEMU 7.2 computes their flags from what stood
+	// there before them, and an interrupt that finds them so, once in some
+	// thousand submissions, ends in a double fault.
+	software = accelerator{"tcg,thread=single", "max,cx16=off", "", 3 * time.Minute}
 	// hardware needs a processor and a kernel that can do it. A /dev/kvm that
 	// exists proves nothing: in a machine that is virtual itself, guests were
 	// seen to end at their first instructions and to hang. A boot takes about

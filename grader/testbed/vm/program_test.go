@@ -154,6 +154,20 @@ func TestHeldProgram(t *testing.T) {
 	})
 }
 
+// TestProcessor runs what an emulated processor is known to do wrong: its flags
+// were garbage after an exchange of 16 bytes, and an interrupt there brought the
+// kernel down.
+func TestProcessor(t *testing.T) {
+	onKernels(t, func(t *testing.T, template *vm.Template) {
+		tb := open(t, template)
+		_, err := tb.Install(t.Context(), testbed.InstallRequest{Name: "prog", Data: startRequest(t).Program})
+		require.NoError(t, err)
+		report, err := tb.Run(t.Context(), testbed.RunRequest{Name: "prog", Args: []string{"flags"}})
+		require.NoError(t, err)
+		assert.Zero(t, report.Status)
+	})
+}
+
 // TestInstalledFile runs an executable that is not the submission's.
 func TestInstalledFile(t *testing.T) {
 	onKernels(t, func(t *testing.T, template *vm.Template) {

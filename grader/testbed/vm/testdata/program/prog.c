@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A program of user space that behaves as its first argument says. */
+#include <cpuid.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +19,30 @@ static void on_event(void *ctx, int cpu, void *data, __u32 size) { printf("%llu\
 
 static void on_lost(void *ctx, int cpu, __u64 lost) { printf("lost %llu\n", (unsigned long long)lost); }
 
+/*
+ * Whether an exchange of 16 bytes leaves flags that no comparison makes. It
+ * changes the zero flag alone.
+ */
+static int flags_after_exchange(void)
+{
+	static unsigned long long memory[2] __attribute__((aligned(16)));
+	unsigned int a, b, c, d;
+	unsigned long flags, low = 0, high = 0;
+	unsigned long one = 1, big = 0x7fffffff;
+
+	if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_CMPXCHG16B))
+		return 0;
+	asm volatile("pushfq\n\tpopfq\n\t"
+		     "addq %[big], %[one]\n\t"
+		     "cmpxchg16b %[memory]\n\t"
+		     "pushfq\n\tpopq %[flags]"
+		     : [flags] "=&r"(flags), [one] "+r"(one), "+a"(low), "+d"(high), [memory] "+m"(memory)
+		     : [big] "r"(big), "b"(1UL), "c"(2UL)
+		     : "cc");
+	/* Interrupts and the bits of the sum and the comparison; see the manual of the processor. */
+	return (flags & ~0x2d7UL) != 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *how = argc > 1 ? argv[1] : "";
@@ -28,6 +53,8 @@ int main(int argc, char **argv)
 	__u64 start = 100;
 	__u32 zero = 0;
 
+	if (!strcmp(how, "flags"))
+		return flags_after_exchange();
 	if (!strcmp(how, "status"))
 		return 3;
 	if (!strcmp(how, "crash"))
