@@ -6,6 +6,7 @@ import (
 	blockstartkprobe "github.com/bpfgrade/bpfgrade/exercises/block-start-kprobe"
 	execcounter "github.com/bpfgrade/bpfgrade/exercises/exec-counter"
 	execevents "github.com/bpfgrade/bpfgrade/exercises/exec-events"
+	execpreset "github.com/bpfgrade/bpfgrade/exercises/exec-preset"
 	exectable "github.com/bpfgrade/bpfgrade/exercises/exec-table"
 	syscallprint "github.com/bpfgrade/bpfgrade/exercises/syscall-print"
 	"github.com/bpfgrade/bpfgrade/grader"
@@ -15,6 +16,7 @@ import (
 var All = []*grader.Exercise{
 	execcounter.Exercise,
 	exectable.Exercise,
+	execpreset.Exercise,
 	execevents.Exercise,
 	blockstartkprobe.Exercise,
 	blockstartfentry.Exercise,

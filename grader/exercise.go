@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
@@ -25,11 +26,38 @@ type Exercise struct {
 	// are attached. A submission that lacks one is not refused for it: that is
 	// for a check to say.
 	Records []string
-	// Checks run in this order.
+	// Program says how the user-space half is started, where checks look at it.
+	Program ProgramOptions
+	// Checks run in this order: those of a later phase after those of an
+	// earlier one.
 	Checks []Check
 	// Hints are given one at a time, from the gentle to the plain.
 	Hints []string
 }
+
+// ProgramOptions say how a submission's program is started.
+type ProgramOptions struct {
+	// Target, if not nil, is an executable of the exercise's. Its path is the
+	// program's argument, and [T.RunTarget] runs it.
+	Target []byte
+	// Uprobes gives the program the privileges that probes on user space need.
+	Uprobes bool
+}
+
+// Phase is what of a submission is in the kernel while a check runs.
+type Phase uint8
+
+const (
+	// OnObject is the BPF half alone, which the grader has loaded and attached.
+	OnObject Phase = iota
+	// OnAttach is the submission's program at the moment at which it has
+	// attached something for the first time: it is stopped there. See
+	// [T.Continue].
+	OnAttach
+	// OnProgram is the submission's program when it is ready. It is started
+	// anew for a check after one that has ended it.
+	OnProgram
+)
 
 // Check is one graded property of a submission.
 type Check struct {
@@ -38,6 +66,8 @@ type Check struct {
 	// Points are what the check is worth: hundredths of a point, 1000 points at
 	// most.
 	Points float64
+	// On is the phase in which it runs.
+	On Phase
 	// After names earlier checks that must have passed; otherwise this one is
 	// skipped.
 	After []string
@@ -53,6 +83,11 @@ func (ex *Exercise) MaxScore() float64 {
 		sum += c.Points
 	}
 	return hundredths(sum)
+}
+
+// hasProgram tells whether a check looks at the user-space half.
+func (ex *Exercise) hasProgram() bool {
+	return slices.ContainsFunc(ex.Checks, func(c Check) bool { return c.On != OnObject })
 }
 
 // maxPoints is the most that a check may be worth.
@@ -100,8 +135,11 @@ func (ex *Exercise) validate() error {
 		return errors.New("no checks")
 	}
 	seen := make(map[string]bool)
+	phase := OnObject
 	for _, c := range ex.Checks {
 		switch {
+		case c.On < phase || c.On > OnProgram:
+			return fmt.Errorf("check %q: its phase is over before it comes", c.Name)
 		case c.Name == "":
 			return errors.New("a check without a name")
 		case seen[c.Name]:
@@ -117,6 +155,7 @@ func (ex *Exercise) validate() error {
 			}
 		}
 		seen[c.Name] = true
+		phase = c.On
 	}
 	return nil
 }

@@ -268,8 +268,8 @@ func runOn(t *testing.T, tb *fake, check func(*T)) (CheckResult, error) {
 	require.NoError(t, err)
 	loaded, err := tb.Load(t.Context(), testbed.LoadRequest{Object: obj.Data})
 	require.NoError(t, err)
-	shared := &T{Object: obj, Loaded: loaded, Info: &tb.info, ctx: t.Context(), tb: tb}
+	s := &session{exercise: exerciseOf(), seed: 1, object: obj, loaded: loaded, info: &tb.info, tb: tb}
 	r := CheckResult{MaxScore: 4}
-	err = runCheck(shared, Check{Name: "check", Points: 4, Run: check}, 1, &r)
+	err = s.check(t.Context(), Check{Name: "check", Points: 4, Run: check}, &r)
 	return r, err
 }

@@ -32,13 +32,25 @@ func (t *T) Map(name string) *Map {
 		})
 	}
 	for _, loaded := range t.Loaded.Maps {
-		if loaded.Name == name {
+		if loaded.Name == name[:min(len(name), maxKernelName)] || loaded.Name == name {
 			return &Map{Map: m, ID: loaded.ID, t: t}
 		}
+	}
+	if t.session != nil && t.session.current != nil {
+		t.Fail(Failure{
+			Expected: "a map named " + name + " in the kernel",
+			Actual:   "no such map",
+			Message:  fmt.Sprintf("The program has no map %s in the kernel.", name),
+			Help:     "It must load the whole of prog.bpf.o.",
+		})
 	}
 	t.Infra(fmt.Errorf("map %s: in the object but not in the kernel", name))
 	return nil
 }
+
+// maxKernelName is how much the kernel keeps of a map's name, in bytes: what
+// BPF_OBJ_NAME_LEN of linux/bpf.h leaves for it.
+const maxKernelName = 15
 
 // Key is a u32 key as a map takes it.
 func Key(n uint32) []byte {

@@ -26,8 +26,9 @@ type T struct {
 	// Info describes the kernel.
 	Info *testbed.Info
 
-	ctx context.Context
-	tb  testbed.Testbed
+	ctx     context.Context
+	tb      testbed.Testbed
+	session *session
 
 	failed   bool
 	first    Failure
@@ -103,12 +104,15 @@ func (t *T) Award(part float64) {
 func (t *T) Output(text string) { t.output = bounded(text, MaxOutput) }
 
 // Infra ends the check when err is not nil: the grader, not the student, is at
-// fault. There are two exceptions, for which the submission is: err is a
-// [testbed.CrashError], or the time for the submission is over and err is for
-// that.
+// fault. There are exceptions, for which the submission is: err is a
+// [testbed.CrashError], the time for the submission is over and err is for
+// that, or its program has ended or given up what the check looks at.
 func (t *T) Infra(err error) {
 	if err == nil {
 		return
+	}
+	if errors.Is(err, testbed.ErrGone) && t.session.current != nil {
+		t.gone()
 	}
 	t.infraErr = err
 	runtime.Goexit()

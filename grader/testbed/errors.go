@@ -8,6 +8,10 @@ import (
 // ErrKeyNotFound is returned when a map has no such key.
 var ErrKeyNotFound = errors.New("key not found")
 
+// ErrGone is wrapped by errors of maps and programs that are no longer in the
+// kernel.
+var ErrGone = errors.New("it is no longer in the kernel")
+
 // ErrNotPermitted is wrapped by errors of what a map's own flags, such as
 // BPF_F_WRONLY, forbid to user space.
 var ErrNotPermitted = errors.New("the map's flags do not permit it")

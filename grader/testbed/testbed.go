@@ -50,7 +50,8 @@ type Testbed interface {
 
 	// Lookup reads one element of a map: its value, or one value for each
 	// possible CPU of a per-CPU map. The error wraps ErrKeyNotFound when the
-	// map has no such key.
+	// map has no such key, and ErrGone, as with all methods that take a map's
+	// or a program's id, when the kernel has it no longer.
 	Lookup(ctx context.Context, mapID uint32, key []byte) (*Element, error)
 
 	// Update sets one element of a map. The value of a per-CPU map is set on

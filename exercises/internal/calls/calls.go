@@ -58,6 +58,17 @@ func Added(t *grader.T, steps []testbed.ExecStep) {
 	counter.Set(0, before+n)
 }
 
+// CountsEvery is a check that wants every call of execve counted, and no other.
+func CountsEvery(t *grader.T) {
+	steps := t.DrawExecs(testbed.ExecSuccess, 2, 6)
+	Counted(t, steps, grader.Calls(steps), Successful)
+	Added(t, t.DrawExecs(testbed.ExecSuccess, 2, 4))
+	steps = t.DrawExecs(testbed.ExecFailure, 2, 9)
+	Counted(t, steps, grader.Calls(steps), Failing)
+	steps = append(t.DrawExecs(testbed.ExecveatSuccess, 1, 3), t.DrawExecs(testbed.ExecveatFailure, 2, 6)...)
+	Counted(t, steps, 0, Execveat)
+}
+
 // Counted makes the calls and fails the check unless counter[0] went up by
 // want. It returns what counter[0] was before.
 func Counted(t *grader.T, steps []testbed.ExecStep, want int, hints Hints) (before uint64) {

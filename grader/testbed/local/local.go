@@ -140,7 +140,11 @@ func (tb *Testbed) runStats(id uint32) (*testbed.RunStats, error) {
 	prog := tb.programs[id]
 	if prog == nil {
 		var err error
-		if prog, err = ebpf.NewProgramFromID(ebpf.ProgramID(id)); err != nil {
+		prog, err = ebpf.NewProgramFromID(ebpf.ProgramID(id))
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, testbed.ErrGone
+		}
+		if err != nil {
 			return nil, err
 		}
 		defer prog.Close()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/cilium/ebpf"
@@ -24,6 +25,9 @@ func (tb *Testbed) openMap(id uint32) (m *ebpf.Map, done func(), err error) {
 		return m, func() {}, nil
 	}
 	m, err = ebpf.NewMapFromID(ebpf.MapID(id))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil, fmt.Errorf("open map %d: %w", id, testbed.ErrGone)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("open map %d: %w", id, err)
 	}

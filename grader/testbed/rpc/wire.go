@@ -36,6 +36,7 @@ type Error struct {
 	Load         *testbed.LoadError
 	Attach       *testbed.AttachError
 	KeyNotFound  bool
+	Gone         bool
 	NotPermitted bool
 	NotSupported bool
 	TimedOut     bool
@@ -48,6 +49,7 @@ func toWire(err error) *Error {
 	e := &Error{
 		Text:         err.Error(),
 		KeyNotFound:  errors.Is(err, testbed.ErrKeyNotFound),
+		Gone:         errors.Is(err, testbed.ErrGone),
 		NotPermitted: errors.Is(err, testbed.ErrNotPermitted),
 		NotSupported: errors.Is(err, testbed.ErrNotSupported),
 		TimedOut:     errors.Is(err, context.DeadlineExceeded),
@@ -77,6 +79,8 @@ func (e *Error) fromWire() error {
 		return &remote{e.Text, e.Attach}
 	case e.KeyNotFound:
 		return &remote{e.Text, testbed.ErrKeyNotFound}
+	case e.Gone:
+		return &remote{e.Text, testbed.ErrGone}
 	case e.NotPermitted:
 		return &remote{e.Text, testbed.ErrNotPermitted}
 	case e.NotSupported:

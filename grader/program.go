@@ -1,0 +1,275 @@
+package grader
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// The program has this long to print what it has received, and to end after a
+// signal, on the testbed's clock. Both are generous, for a loaded machine.
+const (
+	printTimeout = 30 * time.Second
+	endTimeout   = 10 * time.Second
+)
+
+// targetName is the name of the file that holds the exercise's own executable.
+const targetName = "target"
+
+// enter gets the submission into the phase of a check. It fails the check when
+// the program does not run.
+func (t *T) enter(phase Phase) {
+	s := t.session
+	switch {
+	case phase == OnObject:
+		return
+	case s.program == nil:
+		s.down = true
+		t.Fail(Failure{
+			Expected: "prog.c, or prog built from it",
+			Message:  "No user-space half was handed in.",
+			Help:     "Put prog.c beside prog.bpf.c.",
+		})
+	case s.current == nil:
+		t.start(phase == OnAttach)
+	}
+	for phase == OnProgram && s.current.Held {
+		t.Continue()
+	}
+}
+
+// start starts the program and waits until it is held or ready.
+func (t *T) start(hold bool) {
+	s := t.session
+	// What was there before is no part of the program.
+	if err := reset(t.ctx, t.tb); err != nil {
+		t.Infra(err)
+	}
+	req := testbed.StartRequest{Program: s.program, Object: s.object.Data, Uprobes: s.exercise.Program.Uprobes, Hold: hold}
+	if data := s.exercise.Program.Target; data != nil {
+		var err error
+		s.target, err = t.tb.Install(t.ctx, testbed.InstallRequest{Name: targetName, Data: data})
+		t.Infra(err)
+		req.Args = []string{s.target}
+	}
+	t.Infra(t.tb.Start(t.ctx, req))
+	s.printed = 0
+	t.awaitReady()
+}
+
+// awaitReady waits until the program is held or ready. It fails the check, or
+// ends the run, when that does not come.
+func (t *T) awaitReady() {
+	s := t.session
+	running, err := t.tb.AwaitReady(t.ctx, s.loadTimeout)
+	t.Infra(err)
+	switch {
+	case running.Held, running.Ready:
+		s.current = running
+		s.loaded = &testbed.Object{Programs: running.Programs, Maps: running.Maps}
+		t.Loaded = s.loaded
+	case running.Exit != nil:
+		s.down = true
+		t.endedEarly(running.Exit, len(running.Links) > 0)
+	default:
+		t.neverReady(running)
+	}
+}
+
+// endedEarly says why a program ended before it was ready.
+func (t *T) endedEarly(exit *testbed.Exit, attached bool) {
+	s := t.session
+	printed := t.taken()
+	t.Output(printed)
+	t.crashed(exit)
+	if s.exercise.Checks[0].On != OnObject {
+		t.Infra(s.refused(t.ctx))
+	}
+	f := Failure{
+		Expected: "a program that runs until SIGINT or SIGTERM",
+		Actual:   fmt.Sprintf("it ended with status %d", exit.Status),
+		Message:  fmt.Sprintf("The program ended by itself, with status %d, before it had attached anything.", exit.Status),
+		Help:     "Look at what it printed: libbpf says which step failed, and why.",
+	}
+	if attached {
+		f.Message = fmt.Sprintf("The program ended by itself, with status %d, when it had attached something.", exit.Status)
+		f.Help = "It must wait for its signal: in a loop that polls, pauses or sleeps."
+	}
+	if text := strings.TrimSpace(printed); text != "" {
+		f.Message += fmt.Sprintf(" The last that it printed was %q.", bounded(text[strings.LastIndexByte(text, '\n')+1:], maxQuoted))
+	}
+	t.Fail(f)
+}
+
+// maxQuoted bounds a line of output within a message, in bytes.
+const maxQuoted = 200
+
+// refused is the verdict on an object that the kernel refuses whoever loads it,
+// nil for one that it takes.
+func (s *session) refused(ctx context.Context) error {
+	if err := reset(ctx, s.tb); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.loadTimeout)
+	defer cancel()
+	if err := s.loadObject(ctx); err != nil {
+		return err
+	}
+	err := s.attach(ctx)
+	var v *verdict
+	if errors.As(err, &v) && v.diagnosis == "" {
+		return nil // it may be attached in another way than by its section
+	}
+	return err
+}
+
+// neverReady ends the run: the program's time is over.
+func (t *T) neverReady(running *testbed.Running) {
+	exit, err := t.tb.Stop(t.ctx, testbed.StopRequest{Signal: testbed.SignalInterrupt, Within: endTimeout})
+	t.Infra(err)
+	t.exceeded(exit)
+	t.Output(t.taken())
+	v := &verdict{
+		status:  StatusTimeout,
+		message: fmt.Sprintf("The program had attached nothing after %v.", t.session.loadTimeout),
+		help:    "What does it wait for before it attaches?",
+	}
+	if len(running.Links) > 0 {
+		v.message = fmt.Sprintf("The program still attached and detached after %v.", t.session.loadTimeout)
+		v.help = "Attach once, before the loop that waits."
+	}
+	t.Infra(v)
+}
+
+// crashed ends the run when a signal that nobody sent has ended the program.
+func (t *T) crashed(exit *testbed.Exit) {
+	t.exceeded(exit)
+	if exit.Signal != "" {
+		t.Infra(&verdict{
+			status:  StatusCrash,
+			message: fmt.Sprintf("The program was ended by a signal: %s.", exit.Signal),
+			help:    "Is a pointer used that a call of libbpf returned as NULL? Run it under gdb, or build it with -g -fsanitize=address.",
+		})
+	}
+}
+
+// exceeded ends the run when the program has met a bound.
+func (t *T) exceeded(exit *testbed.Exit) {
+	switch {
+	case exit.OutOfMemory:
+		t.Infra(&verdict{
+			status:  StatusCrash,
+			message: fmt.Sprintf("The program used more than %d MiB of memory.", testbed.MaxProgramMemory>>20),
+			help:    "Look for memory that is allocated in a loop, and for very large buffers.",
+		})
+	case exit.Forked:
+		t.Infra(&verdict{
+			status:  StatusCrash,
+			message: fmt.Sprintf("The program had more than %d processes and threads at once.", testbed.MaxProcesses),
+			help:    "Look for fork in a loop.",
+		})
+	}
+}
+
+// taken returns what the program has printed and was not taken before.
+func (t *T) taken() string {
+	out, err := t.tb.Output(t.ctx, testbed.OutputRequest{After: t.session.printed})
+	t.Infra(err)
+	t.session.printed += len(out.Text)
+	return string(out.Text)
+}
+
+// Running is what the program has in the kernel.
+func (t *T) Running() *testbed.Running { return t.session.current }
+
+// Continue lets a program that is held go on. It tells whether the program is
+// held again, because it has attached something more; otherwise it is ready.
+func (t *T) Continue() (held bool) {
+	t.Signal(testbed.SignalContinue)
+	t.awaitReady()
+	return t.session.current.Held
+}
+
+// Signal sends a signal to the program.
+func (t *T) Signal(signal testbed.Signal) {
+	t.Infra(t.tb.Signal(t.ctx, signal))
+}
+
+// Printed returns what the program has printed since it was asked last: it
+// waits until the program has nothing more to print. The text is kept as the
+// check's output. It fails the check when the program has ended.
+func (t *T) Printed() string {
+	s := t.session
+	out, err := t.tb.Output(t.ctx, testbed.OutputRequest{After: s.printed, Wait: printTimeout, Settle: true})
+	t.Infra(err)
+	s.printed += len(out.Text)
+	text := string(out.Text)
+	t.Output(text)
+	if out.Exit != nil {
+		t.endedByItself(out.Exit)
+	}
+	if out.Truncated {
+		t.Fail(Failure{
+			Expected: "a line for each record",
+			Actual:   fmt.Sprintf("more than %d KiB", testbed.MaxOutputBytes>>10),
+			Message:  "The program prints without end.",
+			Help:     "Print where a record arrives, not in the loop that waits for records.",
+		})
+	}
+	return text
+}
+
+// endedByItself fails the check for a program that was ready and has ended.
+func (t *T) endedByItself(exit *testbed.Exit) {
+	t.session.current = nil
+	t.crashed(exit)
+	t.Fail(Failure{
+		Expected: "a program that runs until SIGINT or SIGTERM",
+		Actual:   fmt.Sprintf("it ended with status %d", exit.Status),
+		Message:  fmt.Sprintf("The program ended by itself, with status %d, after it was ready.", exit.Status),
+		Help:     "A poll that a signal interrupted, or that found nothing, is no reason to end: only SIGINT and SIGTERM are.",
+	})
+}
+
+// gone fails the check because a map or a program is no longer in the kernel:
+// the program has ended, or has closed it.
+func (t *T) gone() {
+	out, err := t.tb.Output(t.ctx, testbed.OutputRequest{After: t.session.printed})
+	if err != nil {
+		return
+	}
+	if out.Exit != nil {
+		t.Output(string(out.Text))
+		t.endedByItself(out.Exit)
+	}
+	t.Fail(Failure{
+		Expected: "a program that keeps its maps and programs until SIGINT or SIGTERM",
+		Actual:   "one of them is no longer in the kernel",
+		Message:  "The program has closed a map or a BPF program while it runs.",
+		Help:     "Close them after the loop that waits, not before it.",
+	})
+}
+
+// Stop sends SIGINT or SIGTERM to the program and says how it ended. A program
+// that does not end in time is killed.
+func (t *T) Stop(signal testbed.Signal) *testbed.Exit {
+	exit, err := t.tb.Stop(t.ctx, testbed.StopRequest{Signal: signal, Within: endTimeout})
+	t.Infra(err)
+	t.session.current = nil
+	t.exceeded(exit)
+	return exit
+}
+
+// RunTarget runs the exercise's own executable, to whose path the program has
+// attached, to its end.
+func (t *T) RunTarget(args ...string) {
+	report, err := t.tb.Run(t.ctx, testbed.RunRequest{Name: targetName, Args: args})
+	t.undisturbed(err)
+	if report.Status != 0 {
+		t.undisturbed(fmt.Errorf("target ended with status %d: %s", report.Status, report.Output))
+	}
+}

@@ -1,0 +1,188 @@
+package grader
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/bpfgrade/bpfgrade/grader/explain"
+	"github.com/bpfgrade/bpfgrade/grader/object"
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// session is one submission on a testbed, and how far its checks are.
+type session struct {
+	exercise    *Exercise
+	seed        uint64
+	loadTimeout time.Duration
+	tb          testbed.Testbed
+	info        *testbed.Info
+	object      *object.Object
+	// program is the user-space half, nil when there is none.
+	program []byte
+
+	// loaded is what of the submission is in the kernel.
+	loaded *testbed.Object
+	// current is how the started program is; see program.go. It is nil when
+	// none runs.
+	current *testbed.Running
+	// target is the path of the exercise's own executable.
+	target string
+	// printed is how much of the program's output was taken, in bytes.
+	printed int
+	// down tells that the program could not be got to run.
+	down bool
+}
+
+// run runs each check whose prerequisites passed. When one has no verdict the
+// rest is skipped, and the error says why. There are no results when the
+// submission does not reach its first check.
+func (s *session) run(ctx context.Context) ([]CheckResult, error) {
+	if s.exercise.Checks[0].On == OnObject {
+		if err := s.load(ctx); err != nil {
+			return nil, err
+		}
+	}
+	var results []CheckResult
+	var ended error
+	passed := make(map[string]bool)
+	for _, check := range s.exercise.Checks {
+		r := CheckResult{Name: check.Name, MaxScore: check.Points}
+		missing := slices.IndexFunc(check.After, func(name string) bool { return !passed[name] })
+		switch {
+		case ended != nil:
+			r.Status = StatusSkip
+			r.Message = "The run ended before this check."
+		case missing >= 0:
+			r.Status = StatusSkip
+			r.Message = fmt.Sprintf("It comes after %q, which did not pass.", check.After[missing])
+		case check.On != OnObject && s.down:
+			r.Status = StatusSkip
+			r.Message = "There is no program that runs."
+		default:
+			ended = s.check(ctx, check, &r)
+			passed[check.Name] = r.Status == StatusPass
+		}
+		results = append(results, r)
+	}
+	return results, ended
+}
+
+// check runs one check on a T of its own. The error says why there is no
+// verdict.
+func (s *session) check(ctx context.Context, check Check, r *CheckResult) error {
+	hash := fnv.New64a()
+	hash.Write([]byte(check.Name))
+	t := &T{
+		Rand:   rand.New(rand.NewPCG(s.seed, hash.Sum64())),
+		Object: s.object, Info: s.info,
+		ctx: ctx, tb: s.tb, session: s,
+	}
+
+	begin := time.Now()
+	err := t.run(func(t *T) {
+		t.enter(check.On)
+		t.Loaded = s.loaded
+		check.Run(t)
+	})
+	r.Duration = time.Since(begin)
+	r.Output = t.output
+	switch {
+	case err != nil:
+		if outOfTime(ctx, err) {
+			err = lateVerdict(s.object)
+		}
+		toVerdict(err).endCheck(r)
+		return fmt.Errorf("check %q: %w", check.Name, err)
+	case t.failed:
+		r.Status = StatusFail
+		r.Score = partOf(check.Points, t.partial)
+		r.Expected, r.Actual = bounded(t.first.Expected, maxText), bounded(t.first.Actual, maxText)
+		r.Message, r.Help = bounded(t.first.Message, maxText), bounded(t.first.Help, maxText)
+		r.Diagnosis = t.first.Diagnosis
+		if r.Message == "" {
+			r.Message = "The check failed without a reason."
+		}
+	default:
+		r.Status = StatusPass
+		r.Score = check.Points
+	}
+	return nil
+}
+
+// load loads and attaches the object and begins to watch what it sends.
+func (s *session) load(ctx context.Context) error {
+	// What ends early under this deadline is the submission's fault.
+	ctx, cancel := context.WithTimeout(ctx, s.loadTimeout)
+	defer cancel()
+	if err := s.loadObject(ctx); err != nil {
+		return err
+	}
+	for _, m := range s.loaded.Maps {
+		if sendsRecords(m.Type) && slices.Contains(s.exercise.Records, m.Name) {
+			err := s.tb.Watch(ctx, testbed.WatchRequest{MapID: m.ID, Pages: recordPages})
+			if errors.Is(err, testbed.ErrNotPermitted) {
+				return &verdict{
+					status:  StatusLoadError,
+					message: fmt.Sprintf("The flags of the map %s keep user space from receiving its records.", m.Name),
+					help:    "Leave BPF_F_RDONLY and BPF_F_WRONLY out of its map_flags.",
+				}
+			}
+			if err != nil {
+				return fmt.Errorf("watch map %s: %w", m.Name, err)
+			}
+		}
+	}
+	return s.attach(ctx)
+}
+
+// recordPages is the size of each processor's perf buffer, in pages.
+const recordPages = 64
+
+func (s *session) loadObject(ctx context.Context) error {
+	for _, p := range s.object.Programs {
+		if p.Type == object.Unspecified {
+			return refusal(StatusLoadError, explain.Section(p))
+		}
+	}
+	loaded, err := s.tb.Load(ctx, testbed.LoadRequest{Object: s.object.Data})
+	if outOfTime(ctx, err) {
+		return &verdict{
+			status:  StatusTimeout,
+			message: fmt.Sprintf("The kernel had not loaded the object after %v.", s.loadTimeout),
+			help:    "Look for loops with many rounds and for many branches one after another, for the verifier follows every path, and for very large maps.",
+		}
+	}
+	var refused *testbed.LoadError
+	if errors.As(err, &refused) {
+		return refusal(StatusLoadError, explain.Load(refused, s.object))
+	}
+	if err != nil {
+		return fmt.Errorf("load object: %w", err)
+	}
+	s.loaded = loaded
+	return nil
+}
+
+func (s *session) attach(ctx context.Context) error {
+	_, err := s.tb.Attach(ctx, testbed.AttachRequest{Target: s.target})
+	if outOfTime(ctx, err) {
+		return &verdict{
+			status:  StatusTimeout,
+			message: fmt.Sprintf("The programs were not attached after %v.", s.loadTimeout),
+			help:    busy,
+		}
+	}
+	var failed *testbed.AttachError
+	if errors.As(err, &failed) {
+		return refusal(StatusAttachError, explain.Attach(failed))
+	}
+	if err != nil {
+		return fmt.Errorf("attach programs: %w", err)
+	}
+	return nil
+}
