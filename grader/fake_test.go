@@ -43,6 +43,12 @@ type fake struct {
 	// as they should, unreported how many steps those and BlockIO leave out.
 	undone, unreported int
 	leftovers          []testbed.Leftover
+	// running, outputs and exits are what the next calls of AwaitReady, Output
+	// and Stop return; then a program that is ready, nothing, and status 0.
+	running []*testbed.Running
+	outputs []*testbed.Output
+	exits   []*testbed.Exit
+	started []testbed.StartRequest
 
 	calls   []string
 	watched []uint32
@@ -201,16 +207,27 @@ func (f *fake) Run(ctx context.Context, _ testbed.RunRequest) (*testbed.RunRepor
 	return &testbed.RunReport{}, f.call(ctx, "Run")
 }
 
-func (f *fake) Start(ctx context.Context, _ testbed.StartRequest) error {
+func (f *fake) Start(ctx context.Context, req testbed.StartRequest) error {
+	f.started = append(f.started, req)
 	return f.call(ctx, "Start")
 }
 
+// next takes the first of what a test has laid ready.
+func next[E any](queue *[]*E, otherwise *E) *E {
+	if len(*queue) == 0 {
+		return otherwise
+	}
+	first := (*queue)[0]
+	*queue = (*queue)[1:]
+	return first
+}
+
 func (f *fake) AwaitReady(ctx context.Context, _ time.Duration) (*testbed.Running, error) {
-	return &testbed.Running{}, f.call(ctx, "AwaitReady")
+	return next(&f.running, &testbed.Running{Ready: true, Maps: loadedMaps()}), f.call(ctx, "AwaitReady")
 }
 
 func (f *fake) Output(ctx context.Context, _ testbed.OutputRequest) (*testbed.Output, error) {
-	return &testbed.Output{}, f.call(ctx, "Output")
+	return next(&f.outputs, &testbed.Output{}), f.call(ctx, "Output")
 }
 
 func (f *fake) Signal(ctx context.Context, _ testbed.Signal) error {
@@ -218,7 +235,7 @@ func (f *fake) Signal(ctx context.Context, _ testbed.Signal) error {
 }
 
 func (f *fake) Stop(ctx context.Context, _ testbed.StopRequest) (*testbed.Exit, error) {
-	return &testbed.Exit{}, f.call(ctx, "Stop")
+	return next(&f.exits, &testbed.Exit{}), f.call(ctx, "Stop")
 }
 
 func (f *fake) Reset(ctx context.Context) ([]testbed.Leftover, error) {

@@ -1,0 +1,231 @@
+package grader
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bpfgrade/bpfgrade/grader/object"
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// runSession runs the checks of an exercise on a submission with both halves.
+func runSession(t *testing.T, tb *fake, ex *Exercise) ([]CheckResult, *verdict) {
+	t.Helper()
+	obj, err := object.Read(mapsObject)
+	require.NoError(t, err)
+	s := &session{
+		exercise: ex, seed: 1, loadTimeout: DefaultLoadTimeout,
+		tb: tb, info: &tb.info, object: obj, program: []byte("program"),
+	}
+	results, err := s.run(t.Context())
+	if err != nil {
+		return results, toVerdict(err)
+	}
+	return results, nil
+}
+
+// on makes checks of a phase that pass.
+func on(phase Phase, runs ...func(*T)) []Check {
+	var checks []Check
+	for i, run := range runs {
+		checks = append(checks, Check{Name: fmt.Sprintf("phase %d check %d", phase, i+1), On: phase, Run: run})
+	}
+	return checks
+}
+
+func statuses(results []CheckResult) []Status {
+	var all []Status
+	for _, r := range results {
+		all = append(all, r.Status)
+	}
+	return all
+}
+
+func TestPhases(t *testing.T) {
+	held := &testbed.Running{Held: true, Maps: loadedMaps()}
+	tb := &fake{running: []*testbed.Running{held, held}}
+	var phases []string
+	note := func(text string) func(*T) { return func(c *T) { phases = append(phases, text); looksUp(c) } }
+	tb.values = map[uint32][][]byte{counterID: {make([]byte, 8)}}
+	ex := exerciseOf(slices.Concat(
+		on(OnObject, note("object")),
+		on(OnAttach, note("attach")),
+		on(OnProgram, note("program"), func(c *T) {
+			assert.Zero(t, c.Stop(testbed.SignalInterrupt).Status)
+			note("stopped")
+		}, note("anew")),
+	)...)
+	results, ended := runSession(t, tb, ex)
+	require.Nil(t, ended)
+	assert.Equal(t, []Status{StatusPass, StatusPass, StatusPass, StatusPass, StatusPass}, statuses(results))
+	assert.Equal(t, []string{"object", "attach", "program", "anew"}, phases)
+	require.Len(t, tb.started, 2)
+	assert.True(t, tb.started[0].Hold)
+	assert.False(t, tb.started[1].Hold, "nobody looks at the moment")
+	// It is held twice, and goes on each time.
+	calls := slices.DeleteFunc(slices.Clone(tb.calls), func(c string) bool { return c == "Lookup" })
+	assert.Equal(t, []string{
+		"Load", "Attach", "Reset", "Start", "AwaitReady",
+		"Signal", "AwaitReady", "Signal", "AwaitReady",
+		"Stop", "Reset", "Start", "AwaitReady",
+	}, calls)
+}
+
+func TestTarget(t *testing.T) {
+	tb := &fake{}
+	ex := exerciseOf(on(OnProgram, func(c *T) { c.RunTarget("1", "2") })...)
+	ex.Program = ProgramOptions{Target: []byte("target"), Uprobes: true}
+	results, ended := runSession(t, tb, ex)
+	require.Nil(t, ended)
+	assert.Equal(t, []Status{StatusPass}, statuses(results))
+	require.Len(t, tb.started, 1)
+	assert.Equal(t, []string{"/target"}, tb.started[0].Args)
+	assert.True(t, tb.started[0].Uprobes)
+}
+
+// TestProgramThatDoesNotRun says why, once.
+func TestProgramThatDoesNotRun(t *testing.T) {
+	looks := on(OnProgram, looksUp, looksUp)
+	for name, test := range map[string]struct {
+		tb      *fake
+		status  Status // of the submission; empty for one that is graded
+		message string
+	}{
+		"ends before it attaches": {
+			&fake{
+				running: []*testbed.Running{{Exit: &testbed.Exit{Status: 1}}},
+				outputs: []*testbed.Output{{Text: []byte("first\nlibbpf: no such map\n")}},
+			}, "",
+			`The program ended by itself, with status 1, before it had attached anything. The last that it printed was "libbpf: no such map".`,
+		},
+		"ends when it has attached": {
+			&fake{running: []*testbed.Running{{Exit: &testbed.Exit{}, Links: make([]testbed.Attachment, 1)}}}, "",
+			"The program ended by itself, with status 0, when it had attached something.",
+		},
+		"is refused by the kernel": {
+			&fake{
+				running: []*testbed.Running{{Exit: &testbed.Exit{Status: 1}}},
+				errs:    map[string]error{"Load": &testbed.LoadError{Program: "count", Message: "no", Log: "R1 invalid mem access 'scalar'"}},
+			}, StatusLoadError, "",
+		},
+		"is attached in a way of its own": {
+			&fake{
+				running: []*testbed.Running{{Exit: &testbed.Exit{Status: 1}}},
+				errs:    map[string]error{"Attach": &testbed.AttachError{Program: "count", Section: "uprobe", Message: "it names nothing"}},
+			}, "",
+			"The program ended by itself, with status 1, before it had attached anything.",
+		},
+		"crashes": {
+			&fake{running: []*testbed.Running{{Exit: &testbed.Exit{Status: -1, Signal: "segmentation fault"}}}},
+			StatusCrash, "The program was ended by a signal: segmentation fault.",
+		},
+		"is too large": {
+			&fake{running: []*testbed.Running{{Exit: &testbed.Exit{Status: -1, Signal: "killed", OutOfMemory: true}}}},
+			StatusCrash, "The program used more than 96 MiB of memory.",
+		},
+		"forks without end": {
+			&fake{running: []*testbed.Running{{}}, exits: []*testbed.Exit{{Status: -1, Forked: true}}},
+			StatusCrash, "The program had more than 64 processes and threads at once.",
+		},
+		"attaches nothing": {
+			&fake{running: []*testbed.Running{{}}}, StatusTimeout, "The program had attached nothing after 1m0s.",
+		},
+		"attaches without end": {
+			&fake{running: []*testbed.Running{{Links: make([]testbed.Attachment, 1)}}},
+			StatusTimeout, "The program still attached and detached after 1m0s.",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			results, ended := runSession(t, test.tb, exerciseOf(slices.Clone(looks)...))
+			require.Len(t, results, 2)
+			assert.Equal(t, StatusFail, results[0].Status)
+			assert.Equal(t, StatusSkip, results[1].Status)
+			if test.status == "" {
+				require.Nil(t, ended)
+				assert.Equal(t, test.message, results[0].Message)
+				return
+			}
+			require.NotNil(t, ended)
+			assert.Equal(t, test.status, ended.status)
+			if test.message != "" {
+				assert.Equal(t, test.message, ended.message)
+			}
+		})
+	}
+}
+
+func TestNoProgram(t *testing.T) {
+	obj, err := object.Read(mapsObject)
+	require.NoError(t, err)
+	tb := &fake{}
+	s := &session{exercise: exerciseOf(slices.Concat(on(OnObject, passes), on(OnProgram, looksUp, looksUp))...), tb: tb, info: &tb.info, object: obj, loadTimeout: DefaultLoadTimeout}
+	results, err := s.run(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, []Status{StatusPass, StatusFail, StatusSkip}, statuses(results))
+	assert.Equal(t, "No user-space half was handed in.", results[1].Message)
+	assert.NotContains(t, tb.calls, "Start")
+}
+
+// TestProgramThatEnds fails the check that finds out, and is started again for
+// the next.
+func TestProgramThatEnds(t *testing.T) {
+	gone := fmt.Errorf("look up: %w", testbed.ErrGone)
+	ended := &testbed.Output{Exit: &testbed.Exit{Status: 2}}
+	byItself := "The program ended by itself, with status 2, after it was ready."
+	for name, test := range map[string]struct {
+		tb      *fake
+		check   func(*T)
+		message string
+		starts  int
+	}{
+		"seen by its output": {&fake{outputs: []*testbed.Output{ended}}, func(c *T) { c.Printed() }, byItself, 2},
+		"seen by its maps":   {&fake{outputs: []*testbed.Output{ended}, errs: map[string]error{"Lookup": gone}}, looksUp, byItself, 2},
+		"closes its map": {
+			&fake{errs: map[string]error{"Lookup": gone}}, looksUp,
+			"The program has closed a map or a BPF program while it runs.", 1,
+		},
+		"prints without end": {
+			&fake{outputs: []*testbed.Output{{Truncated: true}}}, func(c *T) { c.Printed() },
+			"The program prints without end.", 1,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			results, ended := runSession(t, test.tb, exerciseOf(on(OnProgram, test.check, passes)...))
+			require.Nil(t, ended)
+			assert.Equal(t, []Status{StatusFail, StatusPass}, statuses(results))
+			assert.Equal(t, test.message, results[0].Message)
+			assert.Len(t, test.tb.started, test.starts)
+		})
+	}
+	t.Run("by a signal", func(t *testing.T) {
+		tb := &fake{outputs: []*testbed.Output{{Exit: &testbed.Exit{Status: -1, Signal: "aborted"}}}}
+		_, ended := runSession(t, tb, exerciseOf(on(OnProgram, func(c *T) { c.Printed() })...))
+		require.NotNil(t, ended)
+		assert.Equal(t, StatusCrash, ended.status)
+	})
+	t.Run("not at all, but its map is gone", func(t *testing.T) {
+		tb := &fake{errs: map[string]error{"Lookup": gone}, values: map[uint32][][]byte{}}
+		_, ended := runSession(t, tb, exerciseOf(on(OnObject, looksUp)...))
+		require.NotNil(t, ended)
+		assert.Equal(t, StatusInfraError, ended.status, "the grader holds the maps of an object")
+	})
+}
+
+func TestProgramPrints(t *testing.T) {
+	tb := &fake{outputs: []*testbed.Output{{Text: []byte("1\n")}, {Text: []byte("2\n3\n")}}}
+	results, ended := runSession(t, tb, exerciseOf(on(OnProgram, func(c *T) {
+		assert.Equal(t, "1\n", c.Printed())
+		assert.Equal(t, "2\n3\n", c.Printed())
+	})...))
+	require.Nil(t, ended)
+	assert.Equal(t, "2\n3\n", results[0].Output)
+}
+
+func TestPhaseOrder(t *testing.T) {
+	ex := exerciseOf(slices.Concat(on(OnProgram, passes), on(OnObject, passes))...)
+	assert.ErrorContains(t, Validate(ex), `check "phase 0 check 1": its phase is over before it comes`)
+}
