@@ -32,6 +32,9 @@ struct request {
 const volatile int disk_major;
 const volatile int disk_minor;
 
+/* How many requests were started on other disks. */
+__u64 other_requests;
+
 struct observed_request {
 	__u64 allocated; /* start_time_ns, CLOCK_MONOTONIC */
 	__u64 started;	 /* when blk_mq_start_request was called */
@@ -55,8 +58,10 @@ int observe_request(struct pt_regs *ctx)
 		disk = BPF_CORE_READ(rq, rq_disk);
 	else
 		disk = BPF_CORE_READ(rq, q, disk);
-	if (BPF_CORE_READ(disk, major) != disk_major || BPF_CORE_READ(disk, first_minor) != disk_minor)
+	if (BPF_CORE_READ(disk, major) != disk_major || BPF_CORE_READ(disk, first_minor) != disk_minor) {
+		__sync_fetch_and_add(&other_requests, 1);
 		return 0;
+	}
 
 	seen.allocated = BPF_CORE_READ(rq, start_time_ns);
 	seen.started = bpf_ktime_get_ns();

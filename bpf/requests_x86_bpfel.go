@@ -27,6 +27,7 @@ const (
 	RequestsProgObserveRequest  = "observe_request"
 	RequestsVarDiskMajor        = "disk_major"
 	RequestsVarDiskMinor        = "disk_minor"
+	RequestsVarOtherRequests    = "other_requests"
 )
 
 // LoadRequests returns the embedded CollectionSpec for Requests.
@@ -85,8 +86,9 @@ type RequestsMapSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type RequestsVariableSpecs struct {
-	DiskMajor *ebpf.VariableSpec `ebpf:"disk_major"`
-	DiskMinor *ebpf.VariableSpec `ebpf:"disk_minor"`
+	DiskMajor     *ebpf.VariableSpec `ebpf:"disk_major"`
+	DiskMinor     *ebpf.VariableSpec `ebpf:"disk_minor"`
+	OtherRequests *ebpf.VariableSpec `ebpf:"other_requests"`
 }
 
 // RequestsObjects contains all objects after they have been loaded into the kernel.
@@ -122,8 +124,9 @@ func (m *RequestsMaps) Close() error {
 //
 // It can be passed to LoadRequestsObjects or ebpf.CollectionSpec.LoadAndAssign.
 type RequestsVariables struct {
-	DiskMajor *ebpf.Variable `ebpf:"disk_major"`
-	DiskMinor *ebpf.Variable `ebpf:"disk_minor"`
+	DiskMajor     *ebpf.Variable `ebpf:"disk_major"`
+	DiskMinor     *ebpf.Variable `ebpf:"disk_minor"`
+	OtherRequests *ebpf.Variable `ebpf:"other_requests"`
 }
 
 // RequestsPrograms contains all programs after they have been loaded into the kernel.

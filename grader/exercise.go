@@ -22,6 +22,9 @@ type Exercise struct {
 	Files fs.FS
 	// Needs lists what the exercise needs from a kernel.
 	Needs []testbed.Feature
+	// Events are what its programs count or print. A check during which others
+	// on the same kernel caused some is run again.
+	Events []testbed.Event
 	// Records names maps whose records are collected from before the programs
 	// are attached. A submission that lacks one is not refused for it: that is
 	// for a check to say.

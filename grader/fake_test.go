@@ -49,6 +49,8 @@ type fake struct {
 	outputs []*testbed.Output
 	exits   []*testbed.Exit
 	started []testbed.StartRequest
+	// others are what the next calls of Others return.
+	others []testbed.Others
 
 	calls   []string
 	watched []uint32
@@ -103,6 +105,10 @@ func (f *fake) Info(ctx context.Context) (*testbed.Info, error) {
 		return nil, err
 	}
 	return &f.info, nil
+}
+
+func (f *fake) Others(ctx context.Context) (testbed.Others, error) {
+	return next(&f.others, testbed.Others{}), f.call(ctx, "Others")
 }
 
 func (f *fake) KernelBTF(ctx context.Context) ([]byte, error) {
@@ -213,7 +219,7 @@ func (f *fake) Start(ctx context.Context, req testbed.StartRequest) error {
 }
 
 // next takes the first of what a test has laid ready.
-func next[E any](queue *[]*E, otherwise *E) *E {
+func next[E any](queue *[]E, otherwise E) E {
 	if len(*queue) == 0 {
 		return otherwise
 	}

@@ -24,6 +24,7 @@ var Exercise = &grader.Exercise{
 	Needs: []testbed.Feature{
 		testbed.FeatureBTF, testbed.FeatureKprobes, testbed.FeatureFentry, testbed.FeaturePrintk, testbed.FeatureBlockDevice,
 	},
+	Events: []testbed.Event{testbed.EventRequest},
 	Checks: append([]grader.Check{requests.Hooked(hook, 1, object.Fentry, object.Fexit)}, requests.Checks(hook)...),
 	Hints: []string{
 		"The section names the hook: fentry/ and then the function.",

@@ -24,6 +24,7 @@ var Exercise = &grader.Exercise{
 	Needs: []testbed.Feature{
 		testbed.FeatureBTF, testbed.FeatureKprobes, testbed.FeaturePrintk, testbed.FeatureBlockDevice,
 	},
+	Events: []testbed.Event{testbed.EventRequest},
 	Checks: append([]grader.Check{requests.Hooked(hook, 1, object.Kprobe, object.KprobeMulti)}, requests.Checks(hook)...),
 	Hints: []string{
 		"The section names the hook: kprobe/ and then the function.",

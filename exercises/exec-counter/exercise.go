@@ -22,6 +22,7 @@ var Exercise = &grader.Exercise{
 		testbed.FeatureBTF, testbed.FeatureTracepoints, testbed.FeatureKprobes,
 		testbed.FeatureFentry, testbed.FeaturePrintk, testbed.FeatureTwoCPUs,
 	},
+	Events: []testbed.Event{testbed.EventExec},
 	Checks: []grader.Check{
 		calls.HasCounter(1),
 		{

@@ -33,6 +33,7 @@ var Exercise = &grader.Exercise{
 		testbed.FeatureFentry, testbed.FeaturePrintk, testbed.FeaturePerfBuffer, testbed.FeatureTwoCPUs,
 	},
 	Records: []string{"events"},
+	Events:  []testbed.Event{testbed.EventExec},
 	Checks: []grader.Check{
 		calls.HasCounter(1),
 		{Name: eventsMap, Points: 1, Run: hasEvents},

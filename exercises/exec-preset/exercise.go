@@ -27,6 +27,7 @@ var Exercise = &grader.Exercise{
 		testbed.FeatureBTF, testbed.FeatureTracepoints, testbed.FeatureKprobes, testbed.FeatureFentry,
 		testbed.FeaturePrintk, testbed.FeatureTwoCPUs, testbed.FeatureProgram,
 	},
+	Events: []testbed.Event{testbed.EventExec},
 	Checks: []grader.Check{
 		hasCounter(),
 		{Name: "starts at 100", On: grader.OnAttach, Points: 3, After: []string{calls.CounterMap}, Run: startsAtPreset},

@@ -35,6 +35,7 @@ var Exercise = &grader.Exercise{
 		testbed.FeatureBTF, testbed.FeatureTracepoints, testbed.FeatureKprobes,
 		testbed.FeatureFentry, testbed.FeaturePrintk, testbed.FeatureTwoCPUs,
 	},
+	Events: []testbed.Event{testbed.EventExec},
 	Checks: []grader.Check{
 		{Name: valuesMap, Points: 1, Run: hasMap},
 		{Name: entries, Points: 2, After: []string{valuesMap}, Run: oneEntryEach},

@@ -25,6 +25,7 @@ var Exercise = &grader.Exercise{
 		testbed.FeatureBTF, testbed.FeatureTracepoints, testbed.FeatureKprobes,
 		testbed.FeatureFentry, testbed.FeaturePrintk, testbed.FeatureTwoCPUs,
 	},
+	Events: []testbed.Event{testbed.EventMkdir},
 	Checks: []grader.Check{
 		{Name: "prints every mkdirat", Points: 2, Run: func(t *grader.T) { printsEvery(t, testbed.CallMkdiratSuccess) }},
 		{Name: "prints every mkdir", Points: 2, Run: func(t *grader.T) { printsEvery(t, testbed.CallMkdirSuccess) }},

@@ -33,6 +33,8 @@ type Options struct {
 	// Agent is the path of the executable that becomes the first process of a
 	// guest; see package agent.
 	Agent string
+	// OtherDisk is vm.Config.OtherDisk.
+	OtherDisk bool
 	// Guests is how many submissions are graded at a time.
 	Guests int
 	// Log tells a person about what takes long.

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -9,10 +10,22 @@ import (
 	"github.com/bpfgrade/bpfgrade/grader/testbed/local"
 )
 
+// openShared opens a testbed on this kernel, which others use too.
+func openShared() (*local.Testbed, error) {
+	tb, err := local.Open()
+	if err != nil {
+		return nil, err
+	}
+	if err := tb.Share(); err != nil {
+		return nil, errors.Join(err, tb.Close())
+	}
+	return tb, nil
+}
+
 // openLocal grades on this kernel, one submission at a time: what another one
 // executes would be counted.
 func (b *Backend) openLocal(ctx context.Context) error {
-	tb, err := local.Open()
+	tb, err := openShared()
 	if err != nil {
 		return err
 	}
@@ -34,7 +47,7 @@ func (b *Backend) openLocal(ctx context.Context) error {
 	var one sync.Mutex
 	b.Grader.Open = func(context.Context) (testbed.Testbed, error) {
 		one.Lock()
-		tb, err := local.Open()
+		tb, err := openShared()
 		if err != nil {
 			one.Unlock()
 			return nil, err

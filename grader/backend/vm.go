@@ -21,7 +21,7 @@ func (b *Backend) openVM(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	template, err := vm.Open(ctx, vm.Config{Kernel: k, Agent: o.Agent, Dir: cache, Log: o.Log})
+	template, err := vm.Open(ctx, vm.Config{Kernel: k, Agent: o.Agent, OtherDisk: o.OtherDisk, Dir: cache, Log: o.Log})
 	if err != nil {
 		return err
 	}

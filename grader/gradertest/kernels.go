@@ -35,18 +35,19 @@ func Kernels() []string {
 
 // onKernels calls test in a subtest for each kernel.
 func onKernels(t *testing.T, test func(*testing.T, *grader.Grader)) {
+	onKernelsWith(t, backend.Options{Name: backend.VM, Agent: Command(t)}, test)
+}
+
+// onKernelsWith does so with guests of a certain kind.
+func onKernelsWith(t *testing.T, options backend.Options, test func(*testing.T, *grader.Grader)) {
 	names := Kernels()
 	if names[0] == "" {
 		SkipWithoutKernel(t)
 	}
-	agent := Command(t)
+	options.Log = func(text string) { fmt.Fprintln(os.Stderr, text) }
 	for _, name := range names {
-		options := backend.Options{
-			Name:   backend.VM,
-			Kernel: name,
-			Agent:  agent,
-			Log:    func(text string) { fmt.Fprintln(os.Stderr, text) },
-		}
+		options := options
+		options.Kernel = name
 		if name == backend.Local {
 			options.Name, options.Kernel = backend.Local, ""
 		}
@@ -79,8 +80,13 @@ func SkipWithoutKernel(t *testing.T) {
 // returns its path. The build depends on nothing but the sources, so that all
 // tests and the command itself share their templates.
 func Command(t *testing.T) string {
+	return build(t, "github.com/bpfgrade/bpfgrade/cmd/bpfgrade")
+}
+
+// build builds the command in a package and returns its path.
+func build(t *testing.T, pkg string) string {
 	path := filepath.Join(t.TempDir(), "bpfgrade")
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "go", "build", "-trimpath", "-buildvcs=false", "-o", path, "github.com/bpfgrade/bpfgrade/cmd/bpfgrade")
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "go", "build", "-trimpath", "-buildvcs=false", "-o", path, pkg)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	output, err := cmd.CombinedOutput()
 	require.NoError(t, err, string(output))

@@ -48,6 +48,29 @@ func Prove(t *testing.T, ex *grader.Exercise, dir string) {
 	})
 }
 
+// ProveBusy grades the accepted and the rejected submissions in dir on a kernel
+// that others use all the time: their marks are the same there. Agent is a
+// package with the command that is the first process of such a guest.
+func ProveBusy(t *testing.T, ex *grader.Exercise, dir, agent string) {
+	submissions, err := proof.Open(ex, dir)
+	require.NoError(t, err)
+	options := backend.Options{Name: backend.VM, Agent: build(t, agent), OtherDisk: true}
+	onKernelsWith(t, options, func(t *testing.T, g *grader.Grader) {
+		skipUnsupported(t, g, ex)
+		cases, err := submissions.Cases(g.Kernel, t.TempDir())
+		require.NoError(t, err)
+		for _, c := range cases {
+			if c.Kind != proof.Accepted && c.Kind != proof.Rejected {
+				continue
+			}
+			t.Run(c.String(), func(t *testing.T) {
+				t.Parallel()
+				judged(t, g, ex, c)
+			})
+		}
+	})
+}
+
 // ProveHostile grades submissions that attack the machine they run on: the
 // folders of dir, for which submissions.yaml in it has what must come out.
 // They run on virtual machines alone.

@@ -24,6 +24,10 @@ type Testbed interface {
 	// Info describes the kernel.
 	Info(ctx context.Context) (*Info, error)
 
+	// Others counts what other programs on a kernel that is shared have done;
+	// see Info.Shared. On any other kernel there are none.
+	Others(ctx context.Context) (Others, error)
+
 	// KernelBTF returns the kernel's type information as the kernel has it in
 	// /sys/kernel/btf/vmlinux.
 	KernelBTF(ctx context.Context) ([]byte, error)

@@ -10,6 +10,9 @@ type Info struct {
 	Version string
 	// CPUs are the numbers of the processors that are online.
 	CPUs []int
+	// Shared tells that other programs run on this kernel, which can disturb
+	// what is measured.
+	Shared bool
 	// Missing holds the reason for each feature this kernel does not offer.
 	Missing map[Feature]string
 }

@@ -16,10 +16,10 @@ func IsInit() bool {
 	return os.Getpid() == 1 && len(os.Args) > 0 && os.Args[0] == "/init"
 }
 
-// Run serves the testbed of this guest until the machine is taken away. It
-// returns only when the guest could not be got ready; the kernel then panics,
-// which the host sees with the reason.
-func Run() error {
+// Run serves the testbed of this guest until the machine is taken away. Before
+// that it calls each of prepare. It returns only when the guest could not be got
+// ready; the kernel then panics, which the host sees with the reason.
+func Run(prepare ...func(*local.Testbed) error) error {
 	if err := mountAll(); err != nil {
 		return err
 	}
@@ -35,6 +35,11 @@ func Run() error {
 		return err
 	}
 	tb.AllowPrograms()
+	for _, f := range prepare {
+		if err := f(tb); err != nil {
+			return err
+		}
+	}
 	// Collecting garbage costs more here than the memory is worth: a guest
 	// lives for one submission.
 	debug.SetGCPercent(400)

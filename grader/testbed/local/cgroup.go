@@ -18,54 +18,80 @@ import (
 // cgroupRoot is where the second version of control groups is mounted.
 const cgroupRoot = "/sys/fs/cgroup"
 
-// cgroup bounds the processes of a program and knows them all, whatever they
-// do.
+// cgroup is a control group. It knows all its processes, whatever they do.
 type cgroup struct {
 	dir  string
 	file *os.File
 }
 
-// probeCgroups tells whether programs can be bounded.
-func probeCgroups() error {
-	g, err := newCgroup()
-	if err != nil {
-		return err
-	}
-	return g.remove()
-}
-
-func newCgroup() (*cgroup, error) {
+// openCgroups makes the group of a testbed, to which those of its processes
+// belong that have groups of their own.
+func openCgroups() (*cgroup, error) {
+	root := &cgroup{dir: cgroupRoot}
 	// Where the controllers are in use already this changes nothing.
-	if err := os.WriteFile(filepath.Join(cgroupRoot, "cgroup.subtree_control"), []byte("+pids +memory"), 0); err != nil {
-		return nil, fmt.Errorf("use control groups: %w", err)
+	if err := root.control(); err != nil {
+		return nil, err
 	}
-	dir, err := os.MkdirTemp(cgroupRoot, "bpfgrade-")
+	g, err := root.group()
 	if err != nil {
-		return nil, fmt.Errorf("make control group: %w", err)
+		return nil, err
 	}
-	g := &cgroup{dir: dir}
-	err = errors.Join(
-		g.set("pids.max", testbed.MaxProcesses),
-		g.set("memory.max", testbed.MaxProgramMemory),
-	)
-	if err == nil {
-		g.file, err = os.Open(dir)
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("set up control group: %w", err), g.remove())
+	if err := g.control(); err != nil {
+		return nil, errors.Join(err, g.remove())
 	}
 	return g, nil
 }
 
-func (g *cgroup) set(name string, value int) error {
+// control has the groups in this one bounded.
+func (g *cgroup) control() error {
+	if err := g.write("cgroup.subtree_control", "+pids +memory"); err != nil {
+		return fmt.Errorf("use control groups: %w", err)
+	}
+	return nil
+}
+
+// group makes a group in this one.
+func (g *cgroup) group() (*cgroup, error) {
+	dir, err := os.MkdirTemp(g.dir, "bpfgrade-")
+	if err != nil {
+		return nil, fmt.Errorf("make control group: %w", err)
+	}
+	file, err := os.Open(dir)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open control group: %w", err), os.Remove(dir))
+	}
+	return &cgroup{dir, file}, nil
+}
+
+// bound bounds how many processes the group may have and how much memory they
+// may use.
+func (g *cgroup) bound() error {
+	err := errors.Join(
+		g.set("pids.max", testbed.MaxProcesses),
+		g.set("memory.max", testbed.MaxProgramMemory),
+	)
+	if err != nil {
+		return fmt.Errorf("bound control group: %w", err)
+	}
+	return nil
+}
+
+func (g *cgroup) set(name string, value int) error { return g.write(name, strconv.Itoa(value)) }
+
+// write writes to a file that is there: one that is not tells what the kernel
+// lacks.
+func (g *cgroup) write(name, value string) error {
 	file, err := os.OpenFile(filepath.Join(g.dir, name), os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	_, err = file.WriteString(strconv.Itoa(value))
+	_, err = file.WriteString(value)
 	return err
 }
+
+// add moves a process into the group.
+func (g *cgroup) add(process int) error { return g.set("cgroup.procs", process) }
 
 func (g *cgroup) fd() int { return int(g.file.Fd()) }
 
@@ -157,8 +183,5 @@ func (g *cgroup) killAll() error {
 }
 
 func (g *cgroup) remove() error {
-	if g.file != nil {
-		g.file.Close()
-	}
-	return os.Remove(g.dir)
+	return errors.Join(g.file.Close(), os.Remove(g.dir))
 }

@@ -27,6 +27,8 @@ type Testbed struct {
 	disk    *disk
 	workers map[int]*worker
 	parent  *parent
+	others  *others
+	group   *cgroup
 	access  *access
 	program *program
 	// installed is the folder of installed files, empty while there are none.
@@ -85,7 +87,7 @@ func (tb *Testbed) open() error {
 		tb.info.Missing[testbed.FeatureBlockDevice] = err.Error()
 	}
 
-	if err := probeCgroups(); err != nil {
+	if tb.group, err = openCgroups(); err != nil {
 		tb.info.Missing[testbed.FeatureProgram] = err.Error()
 	}
 
@@ -171,6 +173,14 @@ func (tb *Testbed) closeWorkers() {
 func (tb *Testbed) Close() error {
 	_, err := tb.Reset(context.Background())
 	tb.closeWorkers()
+	if tb.others != nil {
+		err = errors.Join(err, tb.others.close())
+		tb.others = nil
+	}
+	if tb.group != nil {
+		err = errors.Join(err, tb.group.remove())
+		tb.group = nil
+	}
 	if tb.disk != nil {
 		tb.disk.close()
 		tb.disk = nil

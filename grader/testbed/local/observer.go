@@ -62,6 +62,12 @@ func (o *observer) take() ([]bpf.RequestsObservedRequest, error) {
 	}
 }
 
+// others counts the requests of other disks.
+func (o *observer) others() (n uint64, err error) {
+	err = o.objects.OtherRequests.Get(&n)
+	return n, err
+}
+
 func (o *observer) close() {
 	o.link.Close()
 	o.objects.Close()

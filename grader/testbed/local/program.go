@@ -74,19 +74,22 @@ func (tb *Testbed) Start(_ context.Context, req testbed.StartRequest) error {
 		tb.program = nil
 	}
 	p := &program{ended: make(chan struct{})}
-	if err := p.start(req); err != nil {
+	if err := p.start(tb.group, req); err != nil {
 		return fmt.Errorf("start program: %w", errors.Join(err, p.remove()))
 	}
 	tb.program = p
 	return nil
 }
 
-func (p *program) start(req testbed.StartRequest) error {
+func (p *program) start(group *cgroup, req testbed.StartRequest) error {
 	var err error
 	if p.dir, err = makeProgramDir(req); err != nil {
 		return err
 	}
-	if p.group, err = newCgroup(); err != nil {
+	if p.group, err = group.group(); err != nil {
+		return err
+	}
+	if err := p.group.bound(); err != nil {
 		return err
 	}
 	if req.Hold {

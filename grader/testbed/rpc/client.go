@@ -87,6 +87,11 @@ func (c *Client) Info(ctx context.Context) (*testbed.Info, error) {
 	return invokePointer[testbed.Info](ctx, c, "Info", None{})
 }
 
+// Others implements [testbed.Testbed].
+func (c *Client) Others(ctx context.Context) (testbed.Others, error) {
+	return invoke[testbed.Others](ctx, c, "Others", None{})
+}
+
 // Load implements [testbed.Testbed].
 func (c *Client) Load(ctx context.Context, req testbed.LoadRequest) (*testbed.Object, error) {
 	return invokePointer[testbed.Object](ctx, c, "Load", req)

@@ -68,6 +68,10 @@ func (s *service) Info(call Call[None], reply *Reply[*testbed.Info]) error {
 	return serve(call, reply, func(ctx context.Context, _ None) (*testbed.Info, error) { return s.tb.Info(ctx) })
 }
 
+func (s *service) Others(call Call[None], reply *Reply[testbed.Others]) error {
+	return serve(call, reply, func(ctx context.Context, _ None) (testbed.Others, error) { return s.tb.Others(ctx) })
+}
+
 func (s *service) Load(call Call[testbed.LoadRequest], reply *Reply[*testbed.Object]) error {
 	return serve(call, reply, s.tb.Load)
 }

@@ -20,6 +20,8 @@ type Config struct {
 	// Agent is the path of a static executable that becomes their first
 	// process; see package agent.
 	Agent string
+	// OtherDisk gives them a second disk, which is not the testbed's.
+	OtherDisk bool
 	// Dir is the folder in which templates are kept from run to run.
 	Dir string
 	// Log tells a person about what takes long.

@@ -52,6 +52,11 @@ func (c *Config) arguments(memory string, restored bool) []string {
 		"-blockdev", fmt.Sprintf("driver=null-co,node-name=disk,read-zeroes=on,size=%d", diskBytes),
 		"-device", "virtio-blk-pci,drive=disk,serial=" + diskSerial,
 	}
+	if c.OtherDisk {
+		args = append(args,
+			"-blockdev", fmt.Sprintf("driver=null-co,node-name=other,read-zeroes=on,size=%d", diskBytes),
+			"-device", "virtio-blk-pci,drive=other")
+	}
 	if restored {
 		args = append(args, "-incoming", "defer")
 	}

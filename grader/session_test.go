@@ -1,0 +1,65 @@
+package grader
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+)
+
+// TestDisturbed runs a check again when others did what its programs see,
+// whatever its verdict was.
+func TestDisturbed(t *testing.T) {
+	execs := func(n uint64) testbed.Others {
+		return testbed.Others{testbed.EventExec: n, testbed.EventRequest: 2 * n}
+	}
+	for name, test := range map[string]struct {
+		shared bool
+		events []testbed.Event
+		others []testbed.Others
+		runs   int
+		want   Status
+	}{
+		"never":          {true, []testbed.Event{testbed.EventExec}, []testbed.Others{execs(3), execs(3)}, 1, StatusFail},
+		"twice":          {true, []testbed.Event{testbed.EventExec}, []testbed.Others{execs(3), execs(4), execs(4), execs(6), execs(6), execs(6)}, 3, StatusPass},
+		"nobody else":    {false, []testbed.Event{testbed.EventExec}, []testbed.Others{execs(1), execs(2)}, 1, StatusFail},
+		"no such events": {true, []testbed.Event{testbed.EventMkdir}, []testbed.Others{execs(1), execs(2)}, 1, StatusFail},
+		"no events":      {true, nil, []testbed.Others{execs(1), execs(2)}, 1, StatusFail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			runs := 0
+			ex := exerciseOf(Check{Run: func(c *T) {
+				if runs++; runs < 3 {
+					c.Output("disturbed")
+					fails(c)
+				}
+			}})
+			ex.Events = test.events
+			tb := &fake{info: testbed.Info{Shared: test.shared}, others: test.others}
+			results, ended := runSession(t, tb, ex)
+			require.Nil(t, ended)
+			assert.Equal(t, []Status{test.want}, statuses(results))
+			assert.Equal(t, test.runs, runs)
+			if test.want == StatusPass {
+				assert.Empty(t, results[0].Output)
+				assert.Empty(t, results[0].Message)
+			}
+		})
+	}
+}
+
+func TestDisturbedAllTheTime(t *testing.T) {
+	ex := exerciseOf(Check{Run: passes})
+	ex.Events = []testbed.Event{testbed.EventExec}
+	tb := &fake{info: testbed.Info{Shared: true}}
+	for i := range uint64(2 * maxDisturbed) {
+		tb.others = append(tb.others, testbed.Others{testbed.EventExec: i})
+	}
+	results, ended := runSession(t, tb, ex)
+	require.NotNil(t, ended)
+	assert.Equal(t, StatusInfraError, ended.status)
+	assert.Contains(t, ended.message, "others on this machine disturb it all the time, the last with 1 calls of execve and execveat")
+	assert.Equal(t, []Status{StatusError}, statuses(results))
+}
