@@ -79,7 +79,7 @@ func (b *Backend) buildWith(ctx context.Context, btf string) error {
 	if err != nil {
 		return err
 	}
-	b.Build = &submission.Builder{Headers: headers}
+	b.Build = &submission.Builder{Headers: headers, Cache: filepath.Join(cache, "builds")}
 	return nil
 }
 

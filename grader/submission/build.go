@@ -22,6 +22,9 @@ type Builder struct {
 	// Headers is a folder with the vmlinux.h of the kernel that grades, as
 	// VMLinux makes it. A submission's own vmlinux.h comes before it.
 	Headers string
+	// Cache is a folder in which what was built is kept from run to run. If
+	// empty, everything is built each time.
+	Cache string
 	// Limits bound the compiler; by default they are sandbox.DefaultLimits.
 	Limits sandbox.Limits
 
@@ -42,7 +45,7 @@ func (b *Builder) BPF(ctx context.Context, s *Submission) (object, log string, e
 	if err != nil {
 		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 	}
-	return tools.compile(ctx, s, b.Limits)
+	return tools.compile(ctx, s, &cache{b.Cache}, b.Limits)
 }
 
 // toolchain finds the compiler, and tries it, once.
@@ -68,7 +71,7 @@ func (t *toolchain) try(ctx context.Context) error {
 	const source = "#include <vmlinux.h>\n#include <bpf/bpf_helpers.h>\n"
 	err := trySource(sourceName, source, func(s *Submission) error {
 		s.Source = sourceName
-		_, _, err := t.compile(ctx, s, sandbox.DefaultLimits)
+		_, _, err := t.compile(ctx, s, &cache{}, sandbox.DefaultLimits)
 		return err
 	})
 	var fault *BuildError
@@ -79,7 +82,7 @@ func (t *toolchain) try(ctx context.Context) error {
 }
 
 // compile is BPF, with a compiler that is known.
-func (t *toolchain) compile(ctx context.Context, s *Submission, limits sandbox.Limits) (object, log string, err error) {
+func (t *toolchain) compile(ctx context.Context, s *Submission, c *cache, limits sandbox.Limits) (object, log string, err error) {
 	out, err := os.MkdirTemp(s.scratch.Path, "build-")
 	if err != nil {
 		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
@@ -87,6 +90,10 @@ func (t *toolchain) compile(ctx context.Context, s *Submission, limits sandbox.L
 	object = filepath.Join(out, objectName)
 	command := t.command(s, object)
 	command.Limits = limits
+	key := cacheKey(s, command, s.Source)
+	if log, found := c.get(key, object); found {
+		return object, log, nil
+	}
 	result, err := sandbox.Run(ctx, command)
 	if err == nil && result.Truncated && result.ExitCode > 0 {
 		// Once more without the warnings, to see the errors behind them.
@@ -96,8 +103,11 @@ func (t *toolchain) compile(ctx context.Context, s *Submission, limits sandbox.L
 	if err != nil {
 		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 	}
-	log, err = product(s, s.Source, object, command, result, s.Dir, out, t.headers)
-	return object, log, err
+	if log, err = product(s, s.Source, object, command, result, s.Dir, out, t.headers); err != nil {
+		return "", "", err
+	}
+	c.put(key, object, log)
+	return object, log, nil
 }
 
 // product looks at the file that a compiler was to make of a source, and

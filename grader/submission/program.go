@@ -2,9 +2,12 @@ package submission
 
 import (
 	"context"
+	"crypto/sha256"
 	"debug/elf"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -41,10 +44,25 @@ func (b *Builder) Program(ctx context.Context, s *Submission, object string) (pr
 	if err != nil {
 		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 	}
-	if err := makeSkeleton(ctx, s, object); err != nil {
-		return "", "", err
+	hash, err := fileHash(object)
+	if err != nil {
+		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 	}
-	return tools.build(ctx, s)
+	return tools.build(ctx, s, &cache{b.Cache}, hash, func() error { return makeSkeleton(ctx, s, object) })
+}
+
+// fileHash is the SHA-256 of a file, in hexadecimal.
+func fileHash(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // checkProgram refuses a prebuilt program that would not start.
@@ -133,7 +151,7 @@ func (t *programTools) try(ctx context.Context) error {
 	const source = "#include <bpf/libbpf.h>\nint main(void) { return libbpf_major_version() == 0; }\n"
 	err := trySource(programSourceName, source, func(s *Submission) error {
 		s.ProgramSource = programSourceName
-		_, _, err := t.build(ctx, s)
+		_, _, err := t.build(ctx, s, &cache{}, "", func() error { return nil })
 		return err
 	})
 	var fault *BuildError
@@ -143,20 +161,31 @@ func (t *programTools) try(ctx context.Context) error {
 	return err
 }
 
-// build compiles and links.
-func (t *programTools) build(ctx context.Context, s *Submission) (program, log string, err error) {
+// build compiles and links, after what prepare makes of the object with that
+// hash.
+func (t *programTools) build(ctx context.Context, s *Submission, c *cache, objectHash string, prepare func() error) (program, log string, err error) {
 	out, err := os.MkdirTemp(s.scratch.Path, "program-")
 	if err != nil {
 		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 	}
 	program = filepath.Join(out, programName)
 	command := t.command(s, program)
+	key := cacheKey(s, command, s.ProgramSource, objectHash)
+	if log, found := c.get(key, program); found {
+		return program, log, nil
+	}
+	if err := prepare(); err != nil {
+		return "", "", err
+	}
 	result, err := sandbox.Run(ctx, command)
 	if err != nil {
 		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 	}
-	log, err = product(s, s.ProgramSource, program, command, result, s.Dir, out)
-	return program, log, err
+	if log, err = product(s, s.ProgramSource, program, command, result, s.Dir, out); err != nil {
+		return "", "", err
+	}
+	c.put(key, program, log)
+	return program, log, nil
 }
 
 func (t *programTools) command(s *Submission, program string) sandbox.Command {
