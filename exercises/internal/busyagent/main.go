@@ -34,18 +34,21 @@ func share(tb *local.Testbed) error {
 	if err != nil {
 		return err
 	}
+	// Pauses are as much longer than what is done as it takes longer on a slow
+	// host.
 	for _, other := range []struct {
 		do    func()
 		pause time.Duration
 	}{
-		{failingCalls, 250 * time.Millisecond},
-		{func() { _ = exec.Command("/init").Run() }, time.Second},
-		{write, 250 * time.Millisecond},
+		{failingCalls, 50},
+		{func() { _ = exec.Command("/init").Run() }, 10},
+		{write, 50},
 	} {
 		go func() {
 			for {
-				time.Sleep(rand.N(2 * other.pause))
+				begin := time.Now()
 				other.do()
+				time.Sleep(rand.N(2 * other.pause * time.Since(begin)))
 			}
 		}()
 	}
@@ -57,7 +60,7 @@ func failingCalls() {
 	nowhere := []byte("/nowhere/at/all\x00")
 	path := uintptr(unsafe.Pointer(&nowhere[0]))
 	at := unix.AT_FDCWD
-	for range 1 + rand.IntN(3) {
+	for range 5 + rand.IntN(10) {
 		_, _, _ = unix.Syscall(unix.SYS_EXECVE, path, 0, 0)
 		_, _, _ = unix.Syscall6(unix.SYS_EXECVEAT, uintptr(at), path, 0, 0, 0, 0)
 		_, _, _ = unix.Syscall(unix.SYS_MKDIR, path, 0o755, 0)
@@ -77,7 +80,7 @@ func writer(disk string) (func(), error) {
 		return nil, fmt.Errorf("map buffer: %w", err)
 	}
 	return func() {
-		for range 1 + rand.IntN(3) {
+		for range 5 + rand.IntN(10) {
 			_, _ = unix.Pwrite(fd, data, block*rand.Int64N(16))
 		}
 	}, nil
