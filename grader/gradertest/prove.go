@@ -48,9 +48,10 @@ func Prove(t *testing.T, ex *grader.Exercise, dir string) {
 	})
 }
 
-// ProveBusy grades the accepted and the rejected submissions in dir on a kernel
-// that others use all the time: their marks are the same there. Agent is a
-// package with the command that is the first process of such a guest.
+// ProveBusy grades the accepted submissions in dir, and a rejected one for each
+// check, on a kernel that others use all the time: their marks are the same
+// there. With -busy it grades all of them. Agent is a package with the command
+// that is the first process of such a guest.
 func ProveBusy(t *testing.T, ex *grader.Exercise, dir, agent string) {
 	submissions, err := proof.Open(ex, dir)
 	require.NoError(t, err)
@@ -59,10 +60,13 @@ func ProveBusy(t *testing.T, ex *grader.Exercise, dir, agent string) {
 		skipUnsupported(t, g, ex)
 		cases, err := submissions.Cases(g.Kernel, t.TempDir())
 		require.NoError(t, err)
+		checks := make(map[string]bool)
 		for _, c := range cases {
-			if c.Kind != proof.Accepted && c.Kind != proof.Rejected {
+			first := c.Want.Check != "" && !checks[c.Want.Check]
+			if c.Kind != proof.Accepted && !(c.Kind == proof.Rejected && (first || *allBusy)) {
 				continue
 			}
+			checks[c.Want.Check] = true
 			t.Run(c.String(), func(t *testing.T) {
 				t.Parallel()
 				judged(t, g, ex, c)
