@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	allBusy = flag.Bool("busy", false, "grade all submissions where others disturb them, not some")
+	allBusy        = flag.Bool("busy", false, "grade all submissions where others disturb them, not some")
 	submissionPath = flag.String("submission", "", "grade the submission at this `path` instead of proving the exercise")
 	seed           = flag.Uint64("seed", 0, "draw the workload from this `number`; 0 draws one for each run")
 )
