@@ -35,6 +35,9 @@ type session struct {
 	target string
 	// printed is how much of the program's output was taken, in bytes.
 	printed int
+	// undisturbed is what others had done when the check began, nil for one
+	// that did not begin.
+	undisturbed testbed.Others
 	// down tells that the program could not be got to run.
 	down bool
 }
@@ -85,17 +88,13 @@ func (s *session) check(ctx context.Context, check Check, r *CheckResult) error 
 	}
 	var did string
 	for range maxDisturbed {
-		before, err := s.tb.Others(ctx)
-		if err != nil {
-			return err
-		}
 		blank := *r
-		err = s.runCheck(ctx, check, r)
-		after, othersErr := s.tb.Others(ctx)
+		err := s.runCheck(ctx, check, r)
+		now, othersErr := s.tb.Others(ctx)
 		if othersErr != nil {
 			return cmp.Or(err, othersErr)
 		}
-		if did = s.disturbed(before, after); did == "" {
+		if did = s.disturbed(now); did == "" {
 			return err
 		}
 		*r = blank
@@ -109,10 +108,23 @@ func (s *session) check(ctx context.Context, check Check, r *CheckResult) error 
 	return fmt.Errorf("check %q: %w", check.Name, err)
 }
 
-// disturbed says what others did that the exercise's programs see.
-func (s *session) disturbed(before, after testbed.Others) string {
+// notice remembers what others have done so far.
+func (t *T) notice() {
+	if t.Info.Shared {
+		var err error
+		t.session.undisturbed, err = t.tb.Others(t.ctx)
+		t.Infra(err)
+	}
+}
+
+// disturbed says what others did during a check that the exercise's programs
+// see.
+func (s *session) disturbed(now testbed.Others) string {
+	if s.undisturbed == nil {
+		return ""
+	}
 	for _, event := range s.exercise.Events {
-		if n := after[event] - before[event]; n > 0 {
+		if n := now[event] - s.undisturbed[event]; n > 0 {
 			return fmt.Sprintf("%d %s", n, event)
 		}
 	}
@@ -130,9 +142,18 @@ func (s *session) runCheck(ctx context.Context, check Check, r *CheckResult) err
 		ctx: ctx, tb: s.tb, session: s,
 	}
 
+	s.undisturbed = nil
 	begin := time.Now()
 	err := t.run(func(t *T) {
-		t.enter(check.On)
+		// What others do while a program gets ready is nothing to it, but from
+		// the moment at which it is attached it is.
+		if check.On == OnAttach {
+			t.notice()
+			t.enter(OnAttach)
+		} else {
+			t.enter(check.On)
+			t.notice()
+		}
 		t.Loaded = s.loaded
 		check.Run(t)
 	})

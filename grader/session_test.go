@@ -63,3 +63,19 @@ func TestDisturbedAllTheTime(t *testing.T) {
 	assert.Contains(t, ended.message, "others on this machine disturb it all the time, the last with 1 calls of execve and execveat")
 	assert.Equal(t, []Status{StatusError}, statuses(results))
 }
+
+// TestDisturbedBeforeItBegins has a program that does not run, and others that
+// never rest.
+func TestDisturbedBeforeItBegins(t *testing.T) {
+	ex := exerciseOf(on(OnProgram, passes)...)
+	ex.Events = []testbed.Event{testbed.EventExec}
+	tb := &fake{
+		info:    testbed.Info{Shared: true},
+		running: []*testbed.Running{{Exit: &testbed.Exit{Status: 1}}},
+		others:  []testbed.Others{{testbed.EventExec: 1}, {testbed.EventExec: 2}},
+	}
+	results, ended := runSession(t, tb, ex)
+	require.Nil(t, ended)
+	assert.Equal(t, []Status{StatusFail}, statuses(results))
+	assert.Len(t, tb.started, 1)
+}
