@@ -25,6 +25,7 @@ const (
 	FeatureBTF         Feature = "btf"          // the kernel's own type information
 	FeatureTracepoints Feature = "tracepoints"  // tracefs and syscall tracepoints
 	FeatureKprobes     Feature = "kprobes"      // probes on kernel functions
+	FeatureUprobes     Feature = "uprobes"      // probes on functions of user space
 	FeatureFentry      Feature = "fentry"       // tracing programs on kernel functions
 	FeaturePrintk      Feature = "printk"       // bpf_printk lines in a trace instance
 	FeaturePerfBuffer  Feature = "perf-buffer"  // records through a perf event array

@@ -31,6 +31,7 @@ func probe() map[testbed.Feature]string {
 		testbed.FeatureBTF:         probeBTF,
 		testbed.FeatureTracepoints: probeTracepoints,
 		testbed.FeatureKprobes:     probeKprobes,
+		testbed.FeatureUprobes:     probeUprobes,
 		testbed.FeatureFentry:      probeFentry,
 		testbed.FeaturePerfBuffer:  probePerfBuffer,
 	} {
@@ -75,6 +76,12 @@ func probeKprobes() error {
 		return err
 	}
 	return l.Close()
+}
+
+// probeUprobes looks for the kind of performance events that uprobes are.
+func probeUprobes() error {
+	_, err := os.Stat("/sys/bus/event_source/devices/uprobe/type")
+	return err
 }
 
 func probeFentry() error {
