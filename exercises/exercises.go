@@ -9,6 +9,7 @@ import (
 	execpreset "github.com/bpfgrade/bpfgrade/exercises/exec-preset"
 	exectable "github.com/bpfgrade/bpfgrade/exercises/exec-table"
 	syscallprint "github.com/bpfgrade/bpfgrade/exercises/syscall-print"
+	uprobeargs "github.com/bpfgrade/bpfgrade/exercises/uprobe-args"
 	"github.com/bpfgrade/bpfgrade/grader"
 )
 
@@ -21,4 +22,5 @@ var All = []*grader.Exercise{
 	blockstartkprobe.Exercise,
 	blockstartfentry.Exercise,
 	syscallprint.Exercise,
+	uprobeargs.Exercise,
 }

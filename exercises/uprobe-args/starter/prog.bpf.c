@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, u32);
+	__type(value, s64);
+} sum SEC(".maps");
+
+SEC("uprobe")
+int BPF_KPROBE(on_add_pair)
+{
+	/* Name the two arguments above, after on_add_pair. Add both to element 0 of sum, and one to element 1. */
+	return 0;
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 2);
+	__type(key, u32);
+	__type(value, s64);
+} sum SEC(".maps");
+
+SEC("uprobe")
+int BPF_KPROBE(add, int a, int b)
+{
+	u32 key = 0;
+	s64 *total = bpf_map_lookup_elem(&sum, &key);
+
+	if (total)
+		*total += (s64)a + b;
+	return 0;
+}
+
+SEC("uprobe")
+int count(void *ctx)
+{
+	u32 key = 1;
+	s64 *calls = bpf_map_lookup_elem(&sum, &key);
+
+	if (calls)
+		(*calls)++;
+	return 0;
+}
