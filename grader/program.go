@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bpfgrade/bpfgrade/grader/explain"
+	"github.com/bpfgrade/bpfgrade/grader/object"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
@@ -87,17 +89,22 @@ func (t *T) endedEarly(exit *testbed.Exit, attached bool) {
 	t.Output(printed)
 	t.crashed(exit)
 	if s.exercise.Checks[0].On != OnObject {
-		t.Infra(s.refused(t.ctx))
+		t.Infra(s.refused(t.ctx, printed))
 	}
 	f := Failure{
 		Expected: "a program that runs until SIGINT or SIGTERM",
 		Actual:   fmt.Sprintf("it ended with status %d", exit.Status),
-		Message:  fmt.Sprintf("The program ended by itself, with status %d, before it had attached anything.", exit.Status),
-		Help:     "Look at what it printed: libbpf says which step failed, and why.",
+		Message:  fmt.Sprintf("The program ended by itself, with status %d, and nothing was attached.", exit.Status),
+		Help:     "Let it print which of its steps failed, and why: the functions of libbpf return an error, or set errno.",
 	}
-	if attached {
+	switch {
+	case attached:
 		f.Message = fmt.Sprintf("The program ended by itself, with status %d, when it had attached something.", exit.Status)
 		f.Help = "It must wait for its signal: in a loop that polls, pauses or sleeps."
+	case exit.Status == 0:
+		f.Help = "It must attach, and then wait for its signal: in a loop that polls, pauses or sleeps."
+	case strings.Contains(printed, libbpfSays):
+		f.Help = "Look at what it printed: libbpf says which step failed, and why."
 	}
 	if text := strings.TrimSpace(printed); text != "" {
 		f.Message += fmt.Sprintf(" The last that it printed was %q.", bounded(text[strings.LastIndexByte(text, '\n')+1:], maxQuoted))
@@ -108,9 +115,13 @@ func (t *T) endedEarly(exit *testbed.Exit, attached bool) {
 // maxQuoted bounds a line of output within a message, in bytes.
 const maxQuoted = 200
 
+// libbpfSays precedes what libbpf prints.
+const libbpfSays = "libbpf: "
+
 // refused is the verdict on an object that the kernel refuses whoever loads it,
-// nil for one that it takes.
-func (s *session) refused(ctx context.Context) error {
+// nil for one that it takes. What the program printed tells whether it failed to
+// attach as its section says: it may attach in another way.
+func (s *session) refused(ctx context.Context, printed string) error {
 	if err := reset(ctx, s.tb); err != nil {
 		return err
 	}
@@ -119,12 +130,36 @@ func (s *session) refused(ctx context.Context) error {
 	if err := s.loadObject(ctx); err != nil {
 		return err
 	}
-	err := s.attach(ctx)
-	var v *verdict
-	if errors.As(err, &v) && v.diagnosis == "" {
-		return nil // it may be attached in another way than by its section
+	_, err := s.tb.Attach(ctx, testbed.AttachRequest{})
+	var failed *testbed.AttachError
+	switch {
+	case outOfTime(ctx, err):
+		return nil
+	case !errors.As(err, &failed):
+		return err
 	}
-	return err
+	e := explain.Attach(failed)
+	if e.Diagnosis == "" || !failedAt(object.ParseHook(failed.Section), printed) {
+		return nil
+	}
+	return refusal(StatusAttachError, e)
+}
+
+// failedAt tells whether libbpf says in what a program printed that it failed to
+// attach to a hook. A section for a kprobe can be attached as a uprobe, so that
+// the name alone does not tell.
+func failedAt(hook object.Hook, printed string) bool {
+	kind := "kprobe"
+	if hook.Kind == object.Tracepoint || hook.Kind == object.RawTracepoint {
+		kind = "tracepoint"
+	}
+	for line := range strings.Lines(printed) {
+		_, said, ok := strings.Cut(line, libbpfSays)
+		if ok && strings.Contains(said, kind) && strings.Contains(said, hook.Target) {
+			return true
+		}
+	}
+	return false
 }
 
 // neverReady ends the run: the program's time is over.

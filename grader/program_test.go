@@ -100,7 +100,7 @@ func TestProgramThatDoesNotRun(t *testing.T) {
 				running: []*testbed.Running{{Exit: &testbed.Exit{Status: 1}}},
 				outputs: []*testbed.Output{{Text: []byte("first\nlibbpf: no such map\n")}},
 			}, "",
-			`The program ended by itself, with status 1, before it had attached anything. The last that it printed was "libbpf: no such map".`,
+			`The program ended by itself, with status 1, and nothing was attached. The last that it printed was "libbpf: no such map".`,
 		},
 		"ends when it has attached": {
 			&fake{running: []*testbed.Running{{Exit: &testbed.Exit{}, Links: make([]testbed.Attachment, 1)}}}, "",
@@ -117,7 +117,7 @@ func TestProgramThatDoesNotRun(t *testing.T) {
 				running: []*testbed.Running{{Exit: &testbed.Exit{Status: 1}}},
 				errs:    map[string]error{"Attach": &testbed.AttachError{Program: "count", Section: "uprobe", Message: "it names nothing"}},
 			}, "",
-			"The program ended by itself, with status 1, before it had attached anything.",
+			"The program ended by itself, with status 1, and nothing was attached.",
 		},
 		"crashes": {
 			&fake{running: []*testbed.Running{{Exit: &testbed.Exit{Status: -1, Signal: "segmentation fault"}}}},
@@ -154,6 +154,83 @@ func TestProgramThatDoesNotRun(t *testing.T) {
 			if test.message != "" {
 				assert.Equal(t, test.message, ended.message)
 			}
+		})
+	}
+}
+
+// endedEarly is a testbed whose program ends before it is ready.
+func endedEarly(status int, printed string) *fake {
+	return &fake{
+		running: []*testbed.Running{{Exit: &testbed.Exit{Status: status}}},
+		outputs: []*testbed.Output{{Text: []byte(printed)}},
+	}
+}
+
+// TestProgramThatEndsEarly says no more than is certain: what a program had
+// attached for a moment nobody has seen.
+func TestProgramThatEndsEarly(t *testing.T) {
+	const waits = "wait for its signal"
+	for name, test := range map[string]struct {
+		status        int
+		attached      bool
+		printed       string
+		message, help string
+	}{
+		"at its end":             {0, false, "", "with status 0, and nothing was attached.", waits},
+		"with something":         {1, true, "", "with status 1, when it had attached something.", waits},
+		"in silence":             {1, false, "", "with status 1, and nothing was attached.", "Let it print"},
+		"with words of its own":  {1, false, "no link\n", `The last that it printed was "no link".`, "Let it print"},
+		"with those of libbpf's": {1, false, "libbpf: no symbol\nno link\n", `The last that it printed was "no link".`, "libbpf says"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tb := endedEarly(test.status, test.printed)
+			if test.attached {
+				tb.running[0].Links = []testbed.Attachment{{ID: 1}}
+			}
+			results, ended := runSession(t, tb, exerciseOf(on(OnProgram, passes)...))
+			require.Nil(t, ended)
+			r := results[0]
+			assert.Equal(t, StatusFail, r.Status)
+			assert.Contains(t, r.Message, test.message)
+			assert.Contains(t, r.Help, test.help)
+		})
+	}
+}
+
+// TestProgramWhoseSectionCannotBeAttached has the object's section explained
+// only when that is where the program failed.
+func TestProgramWhoseSectionCannotBeAttached(t *testing.T) {
+	const (
+		noFunction   = "creating perf_kprobe PMU event: no such file or directory"
+		noTracepoint = "reading file: open /sys/kernel/tracing/events/syscalls/sys_enter_exec/id: no such file or directory"
+	)
+	for name, test := range map[string]struct {
+		section, message, printed string
+		diagnosis                 string
+	}{
+		"a uprobe without a target":    {"uprobe", `the section "uprobe" does not say where in which executable`, "cannot attach\n", ""},
+		"a uprobe on another file":     {"uprobe//bin/bash:readline", "no such file or directory", "libbpf: failed to open ./target\n", ""},
+		"a uprobe on no function":      {"uprobe//bin/sh:add", "symbol add: not found", "libbpf: elf: failed to find symbol 'add' in '/tmp/target'\n", ""},
+		"a kprobe":                     {"kprobe/add", noFunction, "libbpf: prog 'f': failed to create kprobe 'add+0x0' perf event: No such file or directory\n", "kprobe-target"},
+		"a kprobe in silence":          {"kprobe/add", noFunction, "cannot attach to add\n", ""},
+		"a kprobe as a uprobe":         {"kprobe/add", noFunction, "libbpf: prog 'f': failed to create uprobe '/tmp/target:0x10' perf event: No such file or directory\n", ""},
+		"a kprobe as one on no symbol": {"kprobe/add", noFunction, "libbpf: elf: failed to find symbol 'add' in '/tmp/target'\n", ""},
+		"another kprobe by hand":       {"kprobe/add", noFunction, "libbpf: prog 'f': failed to create kprobe 'sub+0x0' perf event: No such file or directory\n", ""},
+		"a tracepoint":                 {"tracepoint/syscalls/sys_enter_exec", noTracepoint, "libbpf: failed to determine tracepoint 'syscalls/sys_enter_exec' perf event ID: No such file or directory\n", "unknown-tracepoint"},
+		"a system call":                {"ksyscall/exec", noFunction, "libbpf: prog 'f': failed to create kprobe '__x64_sys_exec+0x0' perf event: No such file or directory\n", "kprobe-target"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tb := endedEarly(1, test.printed)
+			tb.errs = map[string]error{"Attach": &testbed.AttachError{Program: "f", Section: test.section, Message: test.message}}
+			results, ended := runSession(t, tb, exerciseOf(on(OnProgram, passes)...))
+			if test.diagnosis == "" {
+				require.Nil(t, ended)
+				assert.Contains(t, results[0].Message, "The program ended by itself, with status 1")
+				return
+			}
+			require.NotNil(t, ended)
+			assert.Equal(t, StatusAttachError, ended.status)
+			assert.Equal(t, test.diagnosis, ended.diagnosis)
 		})
 	}
 }
