@@ -74,7 +74,7 @@ func seesCalls(t *grader.T) {
 	f := grader.Failure{
 		Expected: "sum[0] and sum[1] grow",
 		Actual:   "both stayed as they were",
-		Message:  fmt.Sprintf("The target called add_pair %d times, and the object's programs ran %d times and left the map as it was.", len(pairs), o.runs),
+		Message:  fmt.Sprintf("The target called add_pair %s, and the object's programs ran %s and left the map as it was.", times(len(pairs)), times(int(o.runs))),
 		Help:     "Look at the conditions under which they return early, and at the key.",
 	}
 	switch {
@@ -86,7 +86,7 @@ func seesCalls(t *grader.T) {
 		f.Message = "A BPF program ran when the target called subtract_pair, and none when it called add_pair."
 		f.Help = "The name of the function to attach to is add_pair, as a whole."
 	default:
-		f.Message = fmt.Sprintf("The target called add_pair %d times, and no BPF program ran.", len(pairs))
+		f.Message = fmt.Sprintf("The target called add_pair %s, and no BPF program ran.", times(len(pairs)))
 		f.Help = "Attach to the function add_pair of the executable whose path is argv[1], and in every process: pid is -1, for 0 is the program itself."
 		f.Diagnosis = "hook-never-fired"
 	}
@@ -104,8 +104,17 @@ func addsArguments(t *grader.T) {
 	}
 	check(positive(t, 5, 9))
 	check(signed(t, 5, 9))
-	set(t, 0, t.Rand.Int64N(1<<40)-1<<39)
-	check(append(signed(t, 5, 8), positive(t, 3, 6)...))
+
+	start := t.Rand.Int64N(1<<40) - 1<<39
+	if !t.Map("sum").Set(0, uint64(start)) {
+		return
+	}
+	o := call(t, add, append(signed(t, 5, 8), positive(t, 3, 6)...))
+	if o.sum.grown() != o.want() {
+		f := wrongSum(t, o)
+		f.Message = fmt.Sprintf("The grader set sum[0] to %d. %s", start, f.Message)
+		t.Fail(f)
+	}
 }
 
 // wrongSum says what is wrong with what an outcome added to sum[0].
@@ -117,7 +126,7 @@ func wrongSum(t *grader.T, o outcome) grader.Failure {
 		Help:     "Each call adds a + b to what element 0 of the map holds at that moment. A sum that the program keeps somewhere else and copies into the map is another one.",
 	}
 	if elsewhere(t, o) {
-		f.Message = fmt.Sprintf("%s, and the BPF program ran %d times.", o, o.runs)
+		f.Message = fmt.Sprintf("%s, and the BPF program ran %s.", o, times(int(o.runs)))
 		f.Help = attachOnce
 		return f
 	}
@@ -135,9 +144,12 @@ func wrongSum(t *grader.T, o outcome) grader.Failure {
 	tooMuch := grown - o.want()
 	switch {
 	case grown == int64(len(o.pairs))*leftBehind:
-		f.Message = fmt.Sprintf("%s, and what was added is what the function leaves in the registers when it returns: the arguments are gone by then.", o)
+		f.Message = fmt.Sprintf("%s, and what was added is what it leaves in the registers when it returns: the arguments are gone by then.", o)
 		f.Help = "Attach to the entry of the function, with a uprobe and not with a uretprobe: retprobe must be false."
 		f.Diagnosis = "arguments-gone"
+	case grown == int64(len(o.pairs))*leftAsResult:
+		f.Message = fmt.Sprintf("%s, and what was added is what it leaves in the register in which functions return a value: it returns none.", o)
+		f.Help = "Attach to the entry of the function, with a uprobe and not with a uretprobe, and take the arguments."
 	case grown == 2*a, grown == 2*b:
 		f.Message = fmt.Sprintf("%s, and one argument was added twice and the other not at all.", o)
 		f.Help = "The first argument is PT_REGS_PARM1, the second PT_REGS_PARM2."
@@ -166,10 +178,19 @@ func countsCalls(t *grader.T) {
 	}
 	check(positive(t, 1, 1))
 	check(signed(t, 7, 30))
-	// The lower half overflows at the second call.
-	set(t, 1, (1+t.Rand.Int64N(1<<16))<<32-2)
-	check(signed(t, 5, 9))
 	check(opposite(t, 3, 6))
+
+	// The lower half overflows at the second call.
+	start := (1+t.Rand.Uint64N(1<<16))<<32 - 2
+	if !t.Map("sum").Set(1, start) {
+		return
+	}
+	o := call(t, add, signed(t, 5, 9))
+	if o.count.grown() != int64(len(o.pairs)) {
+		f := wrongCount(t, o)
+		f.Message = fmt.Sprintf("The grader set sum[1] to %d. %s", start, f.Message)
+		t.Fail(f)
+	}
 }
 
 // wrongCount says what is wrong with what an outcome added to sum[1].
@@ -182,10 +203,10 @@ func wrongCount(t *grader.T, o outcome) grader.Failure {
 	}
 	switch {
 	case elsewhere(t, o):
-		f.Message = fmt.Sprintf("%s, and the BPF program ran %d times.", o, o.runs)
+		f.Message = fmt.Sprintf("%s, and the BPF program ran %s.", o, times(int(o.runs)))
 		f.Help = attachOnce
 	case o.want() == 0 && o.count.grown() == 0:
-		f.Message = fmt.Sprintf("The target called add_pair %d times with arguments whose sum is 0, and sum[1] stayed as it was.", len(o.pairs))
+		f.Message = fmt.Sprintf("The target called add_pair %s with arguments whose sum is 0, and sum[1] stayed as it was.", times(len(o.pairs)))
 		f.Help = "A call whose arguments add up to 0 is a call too."
 	}
 	return f
@@ -206,7 +227,7 @@ func countsNothingElse(t *grader.T) {
 		what  string
 		pairs []pair
 	}{
-		{fmt.Sprintf("The target called subtract_pair %d times and add_pair not once", len(pairs)), pairs},
+		{fmt.Sprintf("The target called subtract_pair %s and add_pair not once", times(len(pairs))), pairs},
 		{"The target ran and called neither add_pair nor subtract_pair", nil},
 	} {
 		o := call(t, subtract, run.pairs)
