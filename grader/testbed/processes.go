@@ -66,6 +66,8 @@ type Process struct {
 	Comm string
 	// Threads counts its threads with the main one, 1 to MaxThreads.
 	Threads int
+	// UID is its user and its group; 0 is root.
+	UID uint32
 }
 
 // CallStep is a number of equal calls in a row by one thread.

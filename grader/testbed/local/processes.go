@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync/atomic"
 
+	"github.com/bpfgrade/bpfgrade/grader/scratch"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
@@ -15,8 +17,9 @@ import (
 // the others it is there before anything of a submission is loaded.
 type parent struct {
 	*worker
-	// dir is the folder in which the processes make folders.
-	dir string
+	// scratch holds dir, the folder in which the processes make folders.
+	scratch *scratch.Dir
+	dir     string
 	// children tells whether there are processes that it started.
 	children bool
 	// ended tells whether it was told to end.
@@ -34,6 +37,7 @@ type cast struct {
 
 type actor struct {
 	Comm    [testbed.MaxComm + 1]byte
+	UID     uint32
 	Threads uint32
 	PID     uint32
 	TIDs    [testbed.MaxThreads]uint32
@@ -48,15 +52,26 @@ type callStep struct {
 }
 
 func startParent(file *os.File) (*parent, error) {
-	dir, err := os.MkdirTemp("", "bpfgrade-")
+	s, err := scratch.New("processes")
 	if err != nil {
 		return nil, fmt.Errorf("start processes: %w", err)
 	}
-	w, err := startWorker(file, parentRole, dir)
-	if err != nil {
-		return nil, errors.Join(err, os.Remove(dir))
+	p := &parent{scratch: s, dir: filepath.Join(s.Path, "folders")}
+	if err = makeShared(p.dir); err == nil {
+		p.worker, err = startWorker(file, parentRole, p.dir)
 	}
-	return &parent{worker: w, dir: dir}, nil
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start processes: %w", err), s.Remove())
+	}
+	return p, nil
+}
+
+// makeShared makes a folder in which every user may make others.
+func makeShared(dir string) error {
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	return os.Chmod(dir, 0o777|os.ModeSticky)
 }
 
 // run starts processes in place of those that are there, and returns when
@@ -68,7 +83,7 @@ func (p *parent) run(req testbed.ProcessRequest) (*testbed.ProcessReport, error)
 	}
 	actors := make([]actor, len(req.Processes))
 	for i, process := range req.Processes {
-		actors[i].Threads = uint32(process.Threads)
+		actors[i].Threads, actors[i].UID = uint32(process.Threads), process.UID
 		copy(actors[i].Comm[:], process.Comm)
 	}
 	steps := make([]callStep, len(req.Steps))
@@ -114,7 +129,7 @@ func (p *parent) dismiss() error {
 func (p *parent) close() {
 	p.ended.Store(true)
 	p.worker.close()
-	_ = os.RemoveAll(p.dir)
+	_ = p.scratch.Remove()
 }
 
 // checkProcesses tells what is wrong with a request, if anything.

@@ -116,6 +116,43 @@ func assertGone(t *testing.T, report *testbed.ProcessReport) {
 	}
 }
 
+// A process of an ordinary user has no other user or group, and makes folders
+// like any other.
+func TestProcessesOfUsers(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can start processes of other users")
+	}
+	tb := openParent(t)
+	req := testbed.ProcessRequest{Processes: []testbed.Process{{Comm: "root", Threads: 1}, {Comm: "user", Threads: 2, UID: 1234}}}
+	for i := range req.Processes {
+		for _, kind := range testbed.CallKinds {
+			req.Steps = append(req.Steps, testbed.CallStep{Process: i, CPU: tb.info.CPUs[0], Kind: kind, Count: 2})
+		}
+	}
+	report, err := tb.Processes(t.Context(), req)
+	require.NoError(t, err)
+	for i, step := range report.Steps {
+		assert.Equal(t, 2, step.Done, "%v", req.Steps[i])
+	}
+	for i, p := range report.Processes {
+		uid := req.Processes[i].UID
+		for _, tid := range p.TIDs {
+			status, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/status", p.PID, tid))
+			require.NoError(t, err)
+			for _, line := range []string{"Uid", "Gid"} {
+				assert.Contains(t, string(status), fmt.Sprintf("\n%s:\t%[2]d\t%[2]d\t%[2]d\t%[2]d\n", line, uid))
+			}
+			if uid != 0 {
+				assert.Regexp(t, `(?m)^Groups:\s*$`, string(status))
+			}
+		}
+	}
+	_, err = tb.Reset(t.Context())
+	require.NoError(t, err)
+	assertGone(t, report)
+	assert.Zero(t, folders(t, tb))
+}
+
 // The steps of a thread keep their order, those of others do not wait.
 func TestProcessesConcurrent(t *testing.T) {
 	tb := openParent(t)

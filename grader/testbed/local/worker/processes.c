@@ -167,10 +167,22 @@ static long start_thread(unsigned int process, unsigned int thread)
 	return ret;
 }
 
+/* Gives up the user and group that the parent has for others. */
+static int become(unsigned int uid)
+{
+	if (!uid)
+		return 0;
+	return call(__NR_setgroups, 0, 0, 0, 0, 0) || call(__NR_setresgid, uid, uid, uid, 0, 0) ||
+	       call(__NR_setresuid, uid, uid, uid, 0, 0);
+}
+
 static _Noreturn void be_process(unsigned int i, long parent_pid)
 {
 	struct process *process = &stage->processes[i];
 
+	/* Before the next line, which it would undo. */
+	if (become(process->uid))
+		leave(3);
 	call(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (call(__NR_getppid, 0, 0, 0, 0, 0) != parent_pid)
 		leave(1);

@@ -52,6 +52,7 @@ struct cast {
 
 struct process {
 	char comm[COMM_SIZE];
+	unsigned int uid;		/* and gid; 0: as the parent */
 	unsigned int threads;
 	unsigned int pid;		/* answered, with the tids */
 	unsigned int tids[THREADS_MAX];	/* the first is the main thread's */
