@@ -39,10 +39,7 @@ var Exercise = &grader.Exercise{
 			Name:   "counts failing calls",
 			Points: 2,
 			After:  []string{calls.CounterMap},
-			Run: func(t *grader.T) {
-				steps := t.DrawExecs(testbed.ExecFailure, 3, 12)
-				calls.Counted(t, steps, grader.Calls(steps), calls.Failing)
-			},
+			Run:    func(t *grader.T) { calls.CountsFailing(t, 3, 12) },
 		},
 		{
 			Name:   "ignores execveat",

@@ -63,14 +63,14 @@ func hasEvents(t *grader.T) {
 }
 
 // received makes the calls and returns the records that they sent.
-func received(t *grader.T, steps []testbed.ExecStep) []testbed.Record {
+func received(t *grader.T, batch calls.Batch) []testbed.Record {
 	events := t.Map("events")
 	events.Records()
-	t.Exec(steps...)
+	batch.Make(t)
 	records := events.Records()
 	if records.Lost > 0 || records.Dropped > 0 {
 		t.Fail(grader.Failure{
-			Expected: fmt.Sprintf("%d records", grader.Calls(steps)),
+			Expected: fmt.Sprintf("%d records", batch.Calls),
 			Actual:   fmt.Sprintf("%d records, and %d more that found no room", len(records.Records), records.Lost+records.Dropped),
 			Message:  "The program sends far more than one record a call.",
 			Help:     "Is its hook passed by other things than execve?",
@@ -80,13 +80,16 @@ func received(t *grader.T, steps []testbed.ExecStep) []testbed.Record {
 }
 
 func sendsEveryCall(t *grader.T) {
-	sendsCalls(t, t.DrawExecs(testbed.ExecSuccess, 2, 5))
-	sendsCalls(t, t.DrawExecs(testbed.ExecFailure, 3, 8))
+	sendsCalls(t, calls.Execs(t.DrawExecs(testbed.ExecSuccess, 2, 5)))
+	sendsCalls(t, calls.Execs(t.DrawExecs(testbed.ExecFailure, 3, 8)))
+	for _, batch := range calls.Whoever(t) {
+		sendsCalls(t, batch)
+	}
 }
 
-func sendsCalls(t *grader.T, steps []testbed.ExecStep) {
+func sendsCalls(t *grader.T, batch calls.Batch) {
 	runs := t.Runs()
-	got, want := len(received(t, steps)), grader.Calls(steps)
+	got, want := len(received(t, batch)), batch.Calls
 	if got == want {
 		return
 	}
@@ -96,8 +99,11 @@ func sendsCalls(t *grader.T, steps []testbed.ExecStep) {
 	f := grader.Failure{
 		Expected: fmt.Sprintf("%d records for %d calls", want, want),
 		Actual:   fmt.Sprintf("%d records", got),
-		Message:  fmt.Sprintf("A %s was made %d times, and %d records arrived.", steps[0].Kind, want, got),
+		Message:  fmt.Sprintf("%s, and %d records arrived.", batch.Made, got),
 		Help:     "Each call sends exactly one record, also one that fails, and to the buffer of the processor on which it is made.",
+	}
+	if got < want && batch.Missed != "" {
+		f.Help = batch.Missed
 	}
 	if got == 0 && t.Runs() == runs {
 		f.Help = "No program of the object ran during these calls: is it attached to a hook that every execve reaches?"
@@ -115,7 +121,7 @@ func sendsFromEveryCPU(t *grader.T) {
 		want[step.CPU] += step.Count
 	}
 	got := make(map[int]int)
-	records := received(t, steps)
+	records := received(t, calls.Execs(steps))
 	for _, record := range records {
 		got[record.CPU]++
 	}
@@ -171,7 +177,7 @@ func carriesCount(t *grader.T) {
 func carries(t *grader.T, steps []testbed.ExecStep, layouts []object.Layout) []object.Layout {
 	counter := t.Map("counter")
 	before := counter.Uint64(0)
-	records := received(t, steps)
+	records := received(t, calls.Execs(steps))
 	if len(records) == 0 {
 		t.Fail(grader.Failure{
 			Expected: fmt.Sprintf("%d records", grader.Calls(steps)),
@@ -231,7 +237,7 @@ func carries(t *grader.T, steps []testbed.ExecStep, layouts []object.Layout) []o
 func sendsOnlyCounted(t *grader.T, steps []testbed.ExecStep) {
 	counter := t.Map("counter")
 	before := counter.Uint64(0)
-	got := uint64(len(received(t, steps)))
+	got := uint64(len(received(t, calls.Execs(steps))))
 	if counted := counter.Uint64(0) - before; got != counted {
 		t.Fail(grader.Failure{
 			Expected: "no record",

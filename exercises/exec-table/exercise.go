@@ -99,6 +99,7 @@ func oneEntryEach(t *grader.T) {
 	before := readTable(t)
 	runs := t.Runs()
 	req := testbed.ProcessRequest{Processes: callers.Mixed(t)}
+	callers.OfUsers(t, req.Processes)
 	req.Steps = callers.Calls(t, req.Processes, testbed.CallExecveFailure, 1, 4)
 	o := run(t, req)
 	runs = t.Runs() - runs
@@ -136,11 +137,24 @@ func oneEntryEach(t *grader.T) {
 	case len(added) == 0:
 		f.Actual = "no new entry"
 		explainNone(t, &f, runs)
+	case o.rootOnly():
+		f.Message += " These are processes of ordinary users, and the others are root's."
+		f.Help = "A call counts whichever user makes it: does the program let root alone pass?"
 	case len(added) == 1 && missing == len(pids):
 		f.Actual = fmt.Sprintf("one new entry: %d", added[0])
 		f.Message = fmt.Sprintf("%d processes called execve, and the map %s has one entry for all of them.", len(pids), mapName)
 	}
 	t.Fail(f)
+}
+
+// rootOnly tells whether the processes of root, and no others, have entries.
+func (o outcome) rootOnly() bool {
+	for i, p := range o.report.Processes {
+		if _, ok := o.table[p.PID]; ok != (o.req.Processes[i].UID == 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // explainNone says why there may be no entry at all after calls that failed.

@@ -45,6 +45,7 @@ var Exercise = &grader.Exercise{
 // processes.
 func printsEvery(t *grader.T, kind testbed.CallKind) {
 	req := testbed.ProcessRequest{Processes: callers.Single(t, 2, 4)}
+	callers.OfUsers(t, req.Processes)
 	req.Steps = callers.Calls(t, req.Processes, kind, 1, 4)
 	o := run(t, req)
 
@@ -68,11 +69,33 @@ func printsEvery(t *grader.T, kind testbed.CallKind) {
 		case len(o.lines) == 0:
 			f.Help = fmt.Sprintf("The object's programs ran %d times during these calls and printed nothing: look at where they return early, and at the format of bpf_printk.", o.runs)
 		}
+		if o.rootOnly(req) {
+			f.Message += " All of these lines are of processes of root, and other users made calls as well."
+			f.Help = "A call counts whichever user makes it: does the program let root alone pass?"
+		}
 		t.Fail(f)
 	}
 	for i, pid := range want {
 		checkLine(t, o.lines[i], pid)
 	}
+}
+
+// rootOnly tells whether each call of root's processes is printed, and none of
+// other users'.
+func (o outcome) rootOnly(req testbed.ProcessRequest) bool {
+	calls := make([]int, len(req.Processes))
+	for _, s := range req.Steps {
+		calls[s.Process] += s.Count
+	}
+	for i, p := range req.Processes {
+		if p.UID != 0 {
+			calls[i] = 0
+		}
+		if len(o.of(i)) != calls[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // checkLine wants a line to be that of a call of a process.

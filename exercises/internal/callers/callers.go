@@ -48,6 +48,18 @@ func Mixed(t *grader.T) []testbed.Process {
 	return processes
 }
 
+// User draws the id of an ordinary user.
+func User(t *grader.T) uint32 { return 1000 + t.Rand.Uint32N(59000) }
+
+// OfUsers gives one or more of two or more processes to ordinary users, and
+// leaves one or more to root.
+func OfUsers(t *grader.T, processes []testbed.Process) {
+	n := 1 + t.Rand.IntN(len(processes)-1)
+	for _, i := range t.Rand.Perm(len(processes))[:n] {
+		processes[i].UID = User(t)
+	}
+}
+
 // CPU draws a processor.
 func CPU(t *grader.T) int { return t.Info.CPUs[t.Rand.IntN(len(t.Info.CPUs))] }
 

@@ -30,6 +30,18 @@ func TestDraws(t *testing.T) {
 		assert.GreaterOrEqual(t, single, 2)
 		assert.GreaterOrEqual(t, len(processes)-single, 2)
 
+		OfUsers(draw, processes)
+		ordinary := 0
+		for _, p := range processes {
+			if p.UID != 0 {
+				ordinary++
+				assert.GreaterOrEqual(t, p.UID, uint32(1000))
+				assert.Less(t, p.UID, uint32(60000))
+			}
+		}
+		assert.Positive(t, ordinary)
+		assert.Less(t, ordinary, len(processes))
+
 		steps := Calls(draw, processes, testbed.CallExecveFailure, 2, 5)
 		steps = append(steps, testbed.CallStep{Kind: testbed.CallMkdirFailure, Count: 1000})
 		assert.LessOrEqual(t, len(steps), testbed.MaxCallSteps)

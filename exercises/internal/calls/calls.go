@@ -63,28 +63,41 @@ func CountsEvery(t *grader.T) {
 	steps := t.DrawExecs(testbed.ExecSuccess, 2, 6)
 	Counted(t, steps, grader.Calls(steps), Successful)
 	Added(t, t.DrawExecs(testbed.ExecSuccess, 2, 4))
-	steps = t.DrawExecs(testbed.ExecFailure, 2, 9)
-	Counted(t, steps, grader.Calls(steps), Failing)
+	CountsFailing(t, 2, 9)
 	steps = append(t.DrawExecs(testbed.ExecveatSuccess, 1, 3), t.DrawExecs(testbed.ExecveatFailure, 2, 6)...)
 	Counted(t, steps, 0, Execveat)
 }
 
+// CountsFailing makes calls that fail, low to high on each processor and then
+// some by each kind of caller, and wants every one counted.
+func CountsFailing(t *grader.T, low, high int) {
+	steps := t.DrawExecs(testbed.ExecFailure, low, high)
+	Counted(t, steps, grader.Calls(steps), Failing)
+	for _, batch := range Whoever(t) {
+		counted(t, batch, batch.Calls, Hints{Missed: batch.Missed, TooMany: Successful.TooMany})
+	}
+}
+
 // Counted makes the calls and fails the check unless counter[0] went up by
-// want. It returns what counter[0] was before.
-func Counted(t *grader.T, steps []testbed.ExecStep, want int, hints Hints) (before uint64) {
+// want.
+func Counted(t *grader.T, steps []testbed.ExecStep, want int, hints Hints) {
+	counted(t, Execs(steps), want, hints)
+}
+
+func counted(t *grader.T, batch Batch, want int, hints Hints) {
 	counter := t.Map("counter")
 	runs := t.Runs()
-	before = counter.Uint64(0)
-	t.Exec(steps...)
+	before := counter.Uint64(0)
+	batch.Make(t)
 	got := counter.Uint64(0) - before
 	if got == uint64(want) {
-		return before
+		return
 	}
 
 	f := grader.Failure{
 		Expected: fmt.Sprintf("counter[0] up by %d", want),
 		Actual:   fmt.Sprintf("counter[0] up by %d", int64(got)),
-		Message:  fmt.Sprintf("%s was made %d times, and counter[0] went from %d to %d.", kind(steps), grader.Calls(steps), before, before+got),
+		Message:  fmt.Sprintf("%s, and counter[0] went from %d to %d.", batch.Made, before, before+got),
 	}
 	switch runs = t.Runs() - runs; {
 	case got == 0 && before == 0 && runs == 0:
@@ -109,7 +122,6 @@ func Counted(t *grader.T, steps []testbed.ExecStep, want int, hints Hints) (befo
 		}
 	}
 	t.Fail(f)
-	return before
 }
 
 // counts tells whether successful calls are counted, to tell a program that
@@ -120,17 +132,6 @@ func counts(t *grader.T) bool {
 	before := counter.Uint64(0)
 	t.Exec(steps...)
 	return counter.Uint64(0)-before == uint64(grader.Calls(steps))
-}
-
-// kind says what was called, as the beginning of a sentence.
-func kind(steps []testbed.ExecStep) string {
-	switch first := steps[0].Kind; {
-	case !slices.ContainsFunc(steps, func(s testbed.ExecStep) bool { return s.Kind != first }):
-		return "A " + first.String()
-	case first == testbed.ExecveatSuccess || first == testbed.ExecveatFailure:
-		return "An execveat"
-	}
-	return "An execve"
 }
 
 func returnsWhenFound(p object.Program) bool { return p.ReturnsWhenFound("counter") }

@@ -14,19 +14,22 @@ func PrintsEvery(t *grader.T) {
 	// From a number that no count of the program's own can have.
 	t.Map("counter").Set(0, 1000+t.Rand.Uint64N(1_000_000))
 	for _, kind := range []testbed.ExecKind{testbed.ExecSuccess, testbed.ExecFailure} {
-		printsCalls(t, t.DrawExecs(kind, 2, 5))
+		printsCalls(t, Execs(t.DrawExecs(kind, 2, 5)))
+	}
+	for _, batch := range Whoever(t) {
+		printsCalls(t, batch)
 	}
 	printsOnlyCounted(t, append(t.DrawExecs(testbed.ExecveatSuccess, 1, 3), t.DrawExecs(testbed.ExecveatFailure, 1, 3)...))
 }
 
-func printsCalls(t *grader.T, steps []testbed.ExecStep) {
+func printsCalls(t *grader.T, batch Batch) {
 	t.Trace()
 	before := t.Map("counter").Uint64(0)
-	t.Exec(steps...)
+	batch.Make(t)
 	trace := t.Trace()
 
 	var want []string
-	for n := range grader.Calls(steps) {
+	for n := range batch.Calls {
 		want = append(want, fmt.Sprintf("execve called %d times", before+uint64(n)+1))
 	}
 	var got []string
@@ -42,12 +45,16 @@ func printsCalls(t *grader.T, steps []testbed.ExecStep) {
 		})
 	}
 	if len(got) != len(want) {
-		t.Fail(grader.Failure{
+		f := grader.Failure{
 			Expected: fmt.Sprintf("%s for %d calls", lines(len(want)), len(want)),
 			Actual:   lines(len(got)),
-			Message:  fmt.Sprintf("A %s was made %d times, and the program printed %s.", steps[0].Kind, len(want), lines(len(got))),
+			Message:  fmt.Sprintf("%s, and the program printed %s.", batch.Made, lines(len(got))),
 			Help:     "bpf_printk is called once each time the counter goes up, and nowhere else.",
-		})
+		}
+		if len(got) < len(want) && batch.Missed != "" {
+			f.Help = batch.Missed
+		}
+		t.Fail(f)
 	}
 	if !slices.Equal(got, want) {
 		i := 0
