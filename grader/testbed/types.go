@@ -99,6 +99,9 @@ const (
 	ExecveatFailure
 )
 
+// ExecKinds are all ways to call execve and execveat.
+var ExecKinds = []ExecKind{ExecSuccess, ExecFailure, ExecveatSuccess, ExecveatFailure}
+
 // String returns the words for a report.
 func (k ExecKind) String() string {
 	switch k {

@@ -132,11 +132,13 @@ func (tb *Testbed) BlockIO(ctx context.Context, req testbed.BlockRequest) (*test
 	if tb.disk == nil {
 		return nil, fmt.Errorf("block IO: %w: %s", testbed.ErrNotSupported, tb.info.Missing[testbed.FeatureBlockDevice])
 	}
-	report := &testbed.BlockReport{Device: tb.disk.name}
 	for i, step := range req.Steps {
 		if step.Bytes <= 0 || step.Bytes > maxBlockBytes || step.Bytes%512 != 0 {
 			return nil, fmt.Errorf("block step %d: %d bytes is out of range", i, step.Bytes)
 		}
+	}
+	report := &testbed.BlockReport{Device: tb.disk.name}
+	for i, step := range req.Steps {
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("block IO: %w", ctx.Err())
 		}

@@ -17,7 +17,10 @@ import (
 
 // Install implements [testbed.Testbed]. The folder is root's: a submission's
 // program can read what is in it and no more.
-func (tb *Testbed) Install(_ context.Context, req testbed.InstallRequest) (string, error) {
+func (tb *Testbed) Install(ctx context.Context, req testbed.InstallRequest) (string, error) {
+	if ctx.Err() != nil {
+		return "", fmt.Errorf("install: %w", ctx.Err())
+	}
 	if !filepath.IsLocal(req.Name) || filepath.Base(req.Name) != req.Name {
 		return "", fmt.Errorf("install: %q is no name of a file", req.Name)
 	}

@@ -20,7 +20,10 @@ import (
 const bpffs = "/sys/fs/bpf"
 
 // Load implements [testbed.Testbed].
-func (tb *Testbed) Load(_ context.Context, req testbed.LoadRequest) (*testbed.Object, error) {
+func (tb *Testbed) Load(ctx context.Context, req testbed.LoadRequest) (*testbed.Object, error) {
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("load: %w", ctx.Err())
+	}
 	if tb.collection != nil {
 		return nil, errors.New("load: an object is loaded already")
 	}
@@ -47,6 +50,9 @@ func (tb *Testbed) Load(_ context.Context, req testbed.LoadRequest) (*testbed.Ob
 		return nil, errors.Join(loadError(err), tb.unload())
 	}
 	tb.collection, tb.spec = collection, spec
+	if ctx.Err() != nil { // the kernel does not look at it
+		return nil, errors.Join(fmt.Errorf("load: %w", ctx.Err()), tb.unload())
+	}
 	loaded, err := tb.describe()
 	if err != nil {
 		return nil, fmt.Errorf("describe object: %w", err)

@@ -116,19 +116,28 @@ func (tb *Testbed) forget() {
 }
 
 // Info implements [testbed.Testbed].
-func (tb *Testbed) Info(context.Context) (*testbed.Info, error) {
+func (tb *Testbed) Info(ctx context.Context) (*testbed.Info, error) {
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("info: %w", ctx.Err())
+	}
 	return &tb.info, nil
 }
 
 // KernelBTF implements [testbed.Testbed].
-func (tb *Testbed) KernelBTF(context.Context) ([]byte, error) {
+func (tb *Testbed) KernelBTF(ctx context.Context) ([]byte, error) {
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("kernel BTF: %w", ctx.Err())
+	}
 	return os.ReadFile(kernelBTF)
 }
 
 // RunStats implements [testbed.Testbed].
-func (tb *Testbed) RunStats(_ context.Context, programIDs []uint32) ([]testbed.RunStats, error) {
+func (tb *Testbed) RunStats(ctx context.Context, programIDs []uint32) ([]testbed.RunStats, error) {
 	var all []testbed.RunStats
 	for _, id := range programIDs {
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("run statistics: %w", ctx.Err())
+		}
 		stats, err := tb.runStats(id)
 		if err != nil {
 			return nil, fmt.Errorf("run statistics of program %d: %w", id, err)

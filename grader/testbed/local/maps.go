@@ -35,7 +35,10 @@ func (tb *Testbed) openMap(id uint32) (m *ebpf.Map, done func(), err error) {
 }
 
 // Lookup implements [testbed.Testbed].
-func (tb *Testbed) Lookup(_ context.Context, mapID uint32, key []byte) (*testbed.Element, error) {
+func (tb *Testbed) Lookup(ctx context.Context, mapID uint32, key []byte) (*testbed.Element, error) {
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("look up: %w", ctx.Err())
+	}
 	m, done, err := tb.openMap(mapID)
 	if err != nil {
 		return nil, err
@@ -79,7 +82,10 @@ func permitted(err error) error {
 }
 
 // Update implements [testbed.Testbed].
-func (tb *Testbed) Update(_ context.Context, mapID uint32, key, value []byte) error {
+func (tb *Testbed) Update(ctx context.Context, mapID uint32, key, value []byte) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("update map: %w", ctx.Err())
+	}
 	m, done, err := tb.openMap(mapID)
 	if err != nil {
 		return err
@@ -104,41 +110,53 @@ func (tb *Testbed) Update(_ context.Context, mapID uint32, key, value []byte) er
 
 // Elements implements [testbed.Testbed].
 func (tb *Testbed) Elements(ctx context.Context, mapID uint32) ([]testbed.Element, error) {
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("read map: %w", ctx.Err())
+	}
 	m, done, err := tb.openMap(mapID)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
+	elements, err := readElements(ctx, m.NextKeyBytes, func(key []byte) ([][]byte, error) { return lookup(m, key) })
+	if err != nil {
+		return nil, fmt.Errorf("read map %d: %w", mapID, permitted(err))
+	}
+	return elements, nil
+}
 
+// readElements reads a map to its end: next returns the key after another one,
+// values what stands at a key.
+func readElements(ctx context.Context, next func(previous any) ([]byte, error), values func(key []byte) ([][]byte, error)) ([]testbed.Element, error) {
 	var elements []testbed.Element
 	var previous any
 	bytes := 0
-	for len(elements) < maxElements && bytes < maxElementBytes {
+	for len(elements) <= maxElements && bytes <= maxElementBytes {
 		if ctx.Err() != nil {
-			return nil, fmt.Errorf("read map %d: %w", mapID, ctx.Err())
+			return nil, ctx.Err()
 		}
-		key, err := m.NextKeyBytes(previous)
+		key, err := next(previous)
 		if err != nil {
-			return nil, fmt.Errorf("read map %d: %w", mapID, permitted(err))
+			return nil, err
 		}
 		if key == nil {
 			return elements, nil
 		}
 		previous = key
-		values, err := lookup(m, key)
+		all, err := values(key)
 		if errors.Is(err, ebpf.ErrKeyNotExist) {
 			continue // deleted in between
 		}
 		if err != nil {
-			return nil, fmt.Errorf("read map %d: %w", mapID, permitted(err))
+			return nil, err
 		}
-		elements = append(elements, testbed.Element{Key: key, Values: values})
+		elements = append(elements, testbed.Element{Key: key, Values: all})
 		bytes += len(key)
-		for _, value := range values {
+		for _, value := range all {
 			bytes += len(value)
 		}
 	}
-	return nil, fmt.Errorf("read map %d: more than %d elements or %d bytes", mapID, maxElements, maxElementBytes)
+	return nil, fmt.Errorf("more than %d elements or %d bytes", maxElements, maxElementBytes)
 }
 
 func perCPU(t ebpf.MapType) bool {

@@ -59,7 +59,10 @@ func (tb *Testbed) AllowPrograms() {
 var errNotStarted = errors.New("no program was started")
 
 // Start implements [testbed.Testbed].
-func (tb *Testbed) Start(_ context.Context, req testbed.StartRequest) error {
+func (tb *Testbed) Start(ctx context.Context, req testbed.StartRequest) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("start program: %w", ctx.Err())
+	}
 	tb.AllowPrograms()
 	if reason, missing := tb.info.Missing[testbed.FeatureProgram]; missing {
 		return fmt.Errorf("start program: %w: %s", testbed.ErrNotSupported, reason)
@@ -296,7 +299,10 @@ func (p *program) await(ctx context.Context, req testbed.OutputRequest) (*testbe
 const programPoll = 2 * time.Millisecond
 
 // Signal implements [testbed.Testbed].
-func (tb *Testbed) Signal(_ context.Context, signal testbed.Signal) error {
+func (tb *Testbed) Signal(ctx context.Context, signal testbed.Signal) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("send signal: %w", ctx.Err())
+	}
 	if tb.program == nil {
 		return fmt.Errorf("send %s: %w", signal, errNotStarted)
 	}

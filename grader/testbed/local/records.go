@@ -34,7 +34,10 @@ type batch struct {
 var errDrained = errors.New("drained")
 
 // Watch implements [testbed.Testbed].
-func (tb *Testbed) Watch(_ context.Context, req testbed.WatchRequest) error {
+func (tb *Testbed) Watch(ctx context.Context, req testbed.WatchRequest) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("watch map: %w", ctx.Err())
+	}
 	if tb.watchers[req.MapID] != nil {
 		return fmt.Errorf("watch map %d: already watched", req.MapID)
 	}
@@ -127,7 +130,7 @@ func (w *watcher) collect() {
 		}
 		b.records.Lost += lost
 		switch {
-		case len(record.Data) == 0:
+		case lost > 0:
 			// Only a notice of lost records.
 		case len(b.records.Records) == testbed.MaxRecords || bytes+len(record.Data) > testbed.MaxRecordBytes:
 			b.records.Dropped++
@@ -140,6 +143,9 @@ func (w *watcher) collect() {
 
 // Records implements [testbed.Testbed].
 func (tb *Testbed) Records(ctx context.Context, mapID uint32) (*testbed.Records, error) {
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("records: %w", ctx.Err())
+	}
 	w := tb.watchers[mapID]
 	if w == nil {
 		return nil, fmt.Errorf("records of map %d: not watched", mapID)

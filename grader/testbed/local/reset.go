@@ -25,38 +25,49 @@ const (
 
 // Reset implements [testbed.Testbed].
 func (tb *Testbed) Reset(ctx context.Context) ([]testbed.Leftover, error) {
-	if tb.parent != nil {
-		if err := tb.parent.dismiss(); err != nil {
-			return nil, fmt.Errorf("reset: %w", err)
-		}
+	left, traces, err := tb.detach(ctx)
+	if err == nil {
+		var stay []testbed.Leftover
+		stay, err = awaitGone(ctx, traces)
+		left = append(left, stay...)
 	}
-	left, err := tb.endProgram(ctx)
-	if err := errors.Join(err, tb.removeInstalled()); err != nil {
-		return nil, fmt.Errorf("reset: %w", err)
-	}
-	if tb.collection == nil && tb.pins == "" {
-		return left, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, resetDeadline)
-	defer cancel()
-
-	traces, err := tb.traces()
 	if err != nil {
 		return nil, fmt.Errorf("reset: %w", err)
 	}
-	if err := tb.unload(); err != nil {
-		return nil, fmt.Errorf("reset: %w", err)
+	return left, nil
+}
+
+// detach ends what runs and unloads what is loaded, all of it even when a part
+// fails. It returns what the started program has left, and what of the loaded
+// object is to be gone soon.
+func (tb *Testbed) detach(ctx context.Context) ([]testbed.Leftover, []trace, error) {
+	var errs []error
+	if tb.parent != nil {
+		errs = append(errs, tb.parent.dismiss())
 	}
+	left, err := tb.endProgram(ctx)
+	errs = append(errs, err, tb.removeInstalled())
+	traces, err := tb.traces()
+	errs = append(errs, err, tb.unload())
+	return left, traces, errors.Join(errs...)
+}
+
+// awaitGone waits until the kernel has freed everything, for no longer than
+// resetDeadline, and returns what stays.
+func awaitGone(ctx context.Context, traces []trace) ([]testbed.Leftover, error) {
+	deadline := time.Now().Add(resetDeadline)
 	for {
-		stay := slices.DeleteFunc(slices.Clone(traces), func(t trace) bool { return !t.exists() })
-		if len(stay) == 0 || ctx.Err() != nil {
-			for _, t := range stay {
+		traces = slices.DeleteFunc(traces, func(t trace) bool { return !t.exists() })
+		if len(traces) == 0 || time.Now().After(deadline) {
+			var left []testbed.Leftover
+			for _, t := range traces {
 				left = append(left, t.Leftover)
 			}
 			return left, nil
 		}
 		select {
 		case <-ctx.Done():
+			return nil, ctx.Err()
 		case <-time.After(resetPoll):
 		}
 	}

@@ -97,6 +97,12 @@ func (t *tracer) drain(ctx context.Context) (*testbed.Trace, error) {
 	if err := t.set("tracing_on", "0"); err != nil {
 		return nil, err
 	}
+	// Before the buffer is emptied, which sets the counts to zero.
+	lost, err := t.overrun()
+	if err != nil {
+		return nil, err
+	}
+	newlyLost := lost - min(t.lost, lost)
 	var text bytes.Buffer
 	full := false
 	buf := make([]byte, 64<<10)
@@ -117,7 +123,7 @@ func (t *tracer) drain(ctx context.Context) (*testbed.Trace, error) {
 		}
 		if text.Len()+n > testbed.MaxTraceBytes {
 			// The rest goes as a whole, not a page at a time.
-			full = true
+			full, lost = true, 0
 			if err := t.set("trace", ""); err != nil {
 				return nil, err
 			}
@@ -127,12 +133,8 @@ func (t *tracer) drain(ctx context.Context) (*testbed.Trace, error) {
 	}
 
 	trace := parseTrace(text.Bytes())
-	trace.Truncated = full
-	lost, err := t.overrun()
-	if err != nil {
-		return nil, err
-	}
-	trace.Lost, t.lost = lost-min(t.lost, lost), lost
+	trace.Truncated, trace.Lost = full, newlyLost
+	t.lost = lost
 	return trace, t.set("tracing_on", "1")
 }
 

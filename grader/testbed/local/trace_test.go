@@ -1,9 +1,14 @@
 package local
 
 import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
@@ -65,4 +70,38 @@ func TestParseCPUList(t *testing.T) {
 		_, err := parseCPUList(list)
 		assert.Error(t, err, list)
 	}
+}
+
+// The counts of overwritten lines are taken before the buffer is emptied, which
+// sets them to zero. Here, as in tracefs, an empty file "trace" does that: it is
+// the file of the counts.
+func TestDrainTruncated(t *testing.T) {
+	dir := t.TempDir()
+	stats := filepath.Join(dir, "per_cpu/cpu0/stats")
+	require.NoError(t, os.MkdirAll(filepath.Dir(stats), 0o700))
+	require.NoError(t, os.Symlink(stats, filepath.Join(dir, "trace")))
+	line := []byte(" bash-1 [000] d..21 1.0: bpf_trace_printk: again\n")
+	pipe := filepath.Join(dir, "trace_pipe")
+
+	drain := func(tr *tracer, overrun, lines int) *testbed.Trace {
+		require.NoError(t, os.WriteFile(stats, fmt.Appendf(nil, "entries: 1\noverrun: %d\ndropped events: 1\n", overrun), 0o600))
+		require.NoError(t, os.WriteFile(pipe, bytes.Repeat(line, lines), 0o600))
+		var err error
+		tr.pipe, err = os.Open(pipe)
+		require.NoError(t, err)
+		defer tr.pipe.Close()
+		trace, err := tr.drain(t.Context())
+		require.NoError(t, err)
+		return trace
+	}
+	tr := &tracer{dir: dir, lost: 5}
+	trace := drain(tr, 11, testbed.MaxTraceBytes/len(line)+1)
+	assert.True(t, trace.Truncated)
+	assert.EqualValues(t, 12-5, trace.Lost)
+
+	trace = drain(tr, 2, 1)
+	assert.False(t, trace.Truncated)
+	assert.EqualValues(t, 3, trace.Lost, "the counts began anew")
+	trace = drain(tr, 2, 1)
+	assert.Zero(t, trace.Lost)
 }

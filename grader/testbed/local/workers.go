@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -123,10 +124,12 @@ const maxExecCount = 1 << 20
 // Exec implements [testbed.Testbed].
 func (tb *Testbed) Exec(ctx context.Context, req testbed.ExecRequest) (*testbed.ExecReport, error) {
 	for i, step := range req.Steps {
-		if tb.workers[step.CPU] == nil {
+		switch {
+		case tb.workers[step.CPU] == nil:
 			return nil, fmt.Errorf("exec step %d: no processor %d", i, step.CPU)
-		}
-		if step.Count < 0 || step.Count > maxExecCount {
+		case !slices.Contains(testbed.ExecKinds, step.Kind):
+			return nil, fmt.Errorf("exec step %d: no call of kind %d", i, step.Kind)
+		case step.Count < 0 || step.Count > maxExecCount:
 			return nil, fmt.Errorf("exec step %d: count %d is out of range", i, step.Count)
 		}
 	}

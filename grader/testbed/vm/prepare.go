@@ -57,7 +57,7 @@ func warmUp(ctx context.Context, tb testbed.Testbed, info *testbed.Info) error {
 	}
 	var steps []testbed.ExecStep
 	for _, cpu := range info.CPUs {
-		for kind := testbed.ExecSuccess; kind <= testbed.ExecveatFailure; kind++ {
+		for _, kind := range testbed.ExecKinds {
 			steps = append(steps, testbed.ExecStep{Kind: kind, CPU: cpu, Count: 3})
 		}
 	}
