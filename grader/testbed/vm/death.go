@@ -39,8 +39,10 @@ func (m *machine) ended() error {
 	return errors.New(text)
 }
 
-// complaintLine is one in which the kernel says that something is broken.
-var complaintLine = regexp.MustCompile(`WARNING: CPU|BUG: |Oops|Kernel panic|general protection fault|hard LOCKUP|rcu.*stall`)
+// complaintLine is one in which the kernel says that something is broken. Its
+// warnings begin with the processor, and since Linux 6.19 with the line of the
+// source; see __warn in kernel/panic.c.
+var complaintLine = regexp.MustCompile(`WARNING: (CPU: |\S+:\d+ at |at )|BUG: |Oops|Kernel panic|general protection fault|hard LOCKUP|rcu.*stall`)
 
 // complaint is the first line in which the guest's kernel complained, without
 // its time stamp, or nothing.

@@ -2,6 +2,7 @@ package vm
 
 import (
 	"context"
+	"errors"
 	"sync"
 )
 
@@ -9,6 +10,7 @@ import (
 type Pool struct {
 	template *Template
 	ready    chan restored
+	closed   <-chan struct{}
 	cancel   context.CancelFunc
 	wg       sync.WaitGroup
 }
@@ -22,7 +24,7 @@ type restored struct {
 // template must stay open until the pool is closed.
 func NewPool(t *Template, spare int) *Pool {
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &Pool{template: t, ready: make(chan restored), cancel: cancel}
+	p := &Pool{template: t, ready: make(chan restored), closed: ctx.Done(), cancel: cancel}
 	for range spare {
 		p.wg.Go(func() { p.restore(ctx) })
 	}
@@ -43,6 +45,8 @@ func (p *Pool) restore(ctx context.Context) {
 	}
 }
 
+var errPoolClosed = errors.New("the pool of guests is closed")
+
 // Open returns the testbed of a fresh guest.
 func (p *Pool) Open(ctx context.Context) (*Testbed, error) {
 	select {
@@ -51,12 +55,14 @@ func (p *Pool) Open(ctx context.Context) (*Testbed, error) {
 			return nil, r.err
 		}
 		return NewTestbed(r.guest), nil
+	case <-p.closed:
+		return nil, errPoolClosed
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
 
-// Close ends the guests that nobody took.
+// Close ends the guests that nobody took. Open then fails.
 func (p *Pool) Close() error {
 	p.cancel()
 	p.wg.Wait()

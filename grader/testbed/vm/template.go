@@ -1,7 +1,6 @@
 package vm
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -21,8 +19,9 @@ import (
 	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
 )
 
-// The files of a template. complete is written last: without it the folder is
-// of no use.
+// The files of a template. complete is written last and says how large the
+// others are: without it, or when they are not, the folder is of no use. It is
+// locked while the template is in use.
 const (
 	memoryFile   = "memory"
 	stateFile    = "state"
@@ -32,7 +31,7 @@ const (
 
 // templateFormat changes when saved templates become unusable for a reason
 // that the rest of the key does not show.
-const templateFormat = "1"
+const templateFormat = "2"
 
 // Template is a booted machine that was saved with its agent ready. Guests are
 // restored from it. Its methods are safe for concurrent use.
@@ -41,6 +40,7 @@ type Template struct {
 	// root is the folder of all templates, dir that of this one.
 	root, dir string
 	work      *workDir
+	use       *flock.Flock
 }
 
 // Open returns the template for a configuration. The first time it boots the
@@ -112,19 +112,21 @@ func (c *Config) key(archive []byte, qemuVersion string) (string, error) {
 // ensure makes the template unless it is there.
 func (t *Template) ensure(ctx context.Context, archive []byte) error {
 	lock := flock.New(t.dir + ".lock")
-	if _, err := lock.TryLockContext(ctx, lockPoll); err != nil {
+	_, err := lock.TryLockContext(ctx, lockPoll)
+	if err != nil {
 		return fmt.Errorf("wait for another process that makes the template: %w", err)
 	}
 	defer lock.Close()
-	now := time.Now()
-	if err := os.Chtimes(filepath.Join(t.dir, completeFile), now, now); err == nil {
-		return nil
+	if t.use, err = use(t.dir); t.use != nil || err != nil {
+		return err
 	}
 	prune(t.root)
 	t.config.log(fmt.Sprintf("booting Linux %s%s (once)", t.config.Kernel.Name, t.config.accel.how))
 	ctx, cancel := context.WithTimeout(ctx, t.config.accel.deadline)
 	defer cancel()
-	err := t.make(ctx, archive)
+	if err = t.make(ctx, archive); err == nil {
+		t.use, err = use(t.dir)
+	}
 	if err != nil {
 		os.RemoveAll(t.dir)
 		if errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) {
@@ -175,7 +177,7 @@ func (t *Template) make(ctx context.Context, archive []byte) error {
 			return err
 		}
 	}
-	return os.WriteFile(filepath.Join(t.dir, completeFile), nil, 0o600)
+	return finish(t.dir)
 }
 
 // reserve makes a file of zeros for which there is certainly room: a machine
@@ -280,60 +282,18 @@ func (m *monitor) keepMemory(ctx context.Context) error {
 	return m.execute(ctx, "migrate-set-capabilities", map[string]any{"capabilities": []any{capability}}, nil)
 }
 
-// Templates are removed when nobody has used them for long, and all but the
-// newest few once nobody can be about to use them: each build of the agent has
-// a template of its own.
-const (
-	templateAge   = 30 * 24 * time.Hour
-	templateRest  = time.Hour
-	keptTemplates = 8
-)
-
-// prune removes templates that are not worth their room.
-func prune(root string) {
-	type used struct {
-		dir   string
-		since time.Duration
-	}
-	entries, _ := os.ReadDir(root)
-	var templates []used
-	for _, entry := range entries {
-		dir := filepath.Join(root, entry.Name())
-		if info, err := os.Stat(filepath.Join(dir, completeFile)); err == nil {
-			templates = append(templates, used{dir, time.Since(info.ModTime())})
-		} else if entry.IsDir() {
-			removeUnfinished(dir)
-		}
-	}
-	slices.SortFunc(templates, func(a, b used) int { return cmp.Compare(a.since, b.since) })
-	for i, t := range templates {
-		if t.since > templateAge || i >= keptTemplates && t.since > templateRest {
-			os.RemoveAll(t.dir)
-		}
-	}
-}
-
-// removeUnfinished removes a template unless somebody is making it: whoever was
-// has been killed.
-func removeUnfinished(dir string) {
-	lock := flock.New(dir + ".lock")
-	defer lock.Close()
-	if free, err := lock.TryLock(); err != nil || !free {
-		return
-	}
-	if _, err := os.Stat(filepath.Join(dir, completeFile)); errors.Is(err, os.ErrNotExist) {
-		os.RemoveAll(dir)
-	}
-}
-
 // Kernel is the kernel of the template's guests.
 func (t *Template) Kernel() kernel.Kernel { return t.config.Kernel }
 
 // BTF is the path of a file with the kernel's type information.
 func (t *Template) BTF() string { return filepath.Join(t.dir, btfFile) }
 
-// Close removes the template's working folder. Its guests must be closed.
+// Close removes the template's working folder, and lets others remove the
+// template. Its guests must be closed.
 func (t *Template) Close() error {
 	t.work.close()
+	if t.use != nil {
+		return t.use.Close()
+	}
 	return nil
 }
