@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,27 +39,20 @@ const (
 	resetTimeout       = 2 * time.Minute
 )
 
-// Grade grades the submission at path. The error is that of ctx, or says why
-// nothing can be seen at path; whatever else goes wrong stands in the result.
+// Grade grades the submission at path. The error is that of ctx; whatever else
+// goes wrong stands in the result, also that nothing can be seen at path: other
+// submissions of a run are graded all the same.
 func (g *Grader) Grade(ctx context.Context, ex *Exercise, path string, seed uint64) (*Result, error) {
 	begin := time.Now()
-	absolute, err := filepath.Abs(path)
-	var info fs.FileInfo
-	if err == nil {
-		info, err = os.Stat(absolute)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("open submission: %w", err)
-	}
 	result := &Result{
-		Submission: submission.Name(absolute, info),
+		Submission: name(path),
 		Exercise:   ex.Slug,
 		Kernel:     g.Kernel,
 		Backend:    g.Backend,
 		MaxScore:   ex.MaxScore(),
 		Seed:       seed,
 	}
-	err = g.gradeSafely(ctx, ex, path, result)
+	err := g.gradeSafely(ctx, ex, path, result)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -69,6 +61,20 @@ func (g *Grader) Grade(ctx context.Context, ex *Exercise, path string, seed uint
 	}
 	result.Duration = time.Since(begin)
 	return result, nil
+}
+
+// name is that of the submission at path, as far as it can be known without
+// opening it.
+func name(path string) string {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		absolute = path
+	}
+	info, err := os.Stat(absolute)
+	if err != nil {
+		return submission.SafeName(filepath.Base(absolute))
+	}
+	return submission.Name(absolute, info)
 }
 
 // gradeSafely is grade, but a bug in the grader costs no more than this one

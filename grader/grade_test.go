@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -336,12 +335,14 @@ func TestTheFolderOfTheProcessHasAName(t *testing.T) {
 	assert.Equal(t, "alice", gradeOn(t, &fake{}, exerciseOf(Check{Run: passes}), ".").Submission)
 }
 
+// A submission that disappears while others are graded costs no more than its
+// own result.
 func TestNothingAtThePath(t *testing.T) {
 	tb := &fake{}
-	r, err := (&Grader{Open: tb.open}).Grade(t.Context(), exerciseOf(Check{Run: passes}), filepath.Join(t.TempDir(), "nobody"), 1)
-	assert.ErrorIs(t, err, fs.ErrNotExist)
-	assert.ErrorContains(t, err, "nobody")
-	assert.Nil(t, r)
+	r := gradeOn(t, tb, exerciseOf(Check{Run: passes}), filepath.Join(t.TempDir(), "nobody"))
+	assert.Equal(t, StatusInfraError, r.Status)
+	assert.Equal(t, "nobody", r.Submission)
+	assert.Contains(t, r.Message, "no such file or directory")
 	assert.Zero(t, tb.opened)
 }
 
