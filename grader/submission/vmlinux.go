@@ -5,15 +5,15 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // bpftoolTimeout bounds a run of bpftool, which takes about a second.
@@ -28,7 +28,8 @@ const bpftoolTimeout = 2 * time.Minute
 //     <stdint.h>.
 //
 // They are made once for the same BTF and bpftool, in a folder of their own
-// below cacheDir. Several processes may do so at once.
+// below cacheDir. Of several processes that want them one makes them and the
+// others wait.
 func VMLinux(ctx context.Context, btfFile, cacheDir string) (dir string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, bpftoolTimeout)
 	defer cancel()
@@ -48,19 +49,44 @@ func VMLinux(ctx context.Context, btfFile, cacheDir string) (dir string, err err
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return "", fmt.Errorf("make vmlinux.h: %w", err)
 	}
-	unfinished, err := os.MkdirTemp(parent, "unfinished-")
-	if err != nil {
-		return "", fmt.Errorf("make vmlinux.h: %w", err)
+	lock := flock.New(filepath.Join(parent, "lock"))
+	if _, err := lock.TryLockContext(ctx, headersPoll); err != nil {
+		return "", fmt.Errorf("make vmlinux.h: wait for another process that makes it: %w", err)
 	}
-	defer os.RemoveAll(unfinished)
-	if err := writeHeaders(ctx, bpftool, btfFile, unfinished); err != nil {
-		return "", fmt.Errorf("make vmlinux.h: %w", err)
-	}
-	// Another process may have been quicker: what it made is the same.
-	if err := os.Rename(unfinished, dir); err != nil && !errors.Is(err, fs.ErrExist) {
+	defer lock.Close()
+	if err := makeHeaders(ctx, bpftool, btfFile, dir); err != nil {
 		return "", fmt.Errorf("make vmlinux.h: %w", err)
 	}
 	return dir, nil
+}
+
+// headersPoll is how often it is looked whether another process is done.
+const headersPoll = 50 * time.Millisecond
+
+// makeHeaders makes the headers in dir, unless they are there, whole or not at
+// all. It removes what a process that was killed has left. It wants the lock.
+func makeHeaders(ctx context.Context, bpftool, btfFile, dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	unfinished := filepath.Join(filepath.Dir(dir), "unfinished")
+	left, err := filepath.Glob(unfinished + "*")
+	if err != nil {
+		return err
+	}
+	for _, path := range left {
+		if err := os.RemoveAll(path); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(unfinished, 0o700); err != nil {
+		return err
+	}
+	defer os.RemoveAll(unfinished)
+	if err := writeHeaders(ctx, bpftool, btfFile, unfinished); err != nil {
+		return err
+	}
+	return os.Rename(unfinished, dir)
 }
 
 // headersFormat changes when what VMLinux writes does.
