@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/bpfgrade/bpfgrade/grader/plain"
 )
 
 // What a report shows is bounded. The first is a number of lines, the others
@@ -17,21 +18,13 @@ const (
 	maxMessage  = 500
 )
 
-// clean makes text that can come from a submission harmless for a terminal,
-// puts it on one line, and cuts what is longer than limit.
+// clean is plain.Line of what can come from a submission, cut where it is longer
+// than limit.
 func clean(text string, limit int) string {
 	if len(text) > limit*utf8.UTFMax { // the rest is never shown
 		text = text[:limit*utf8.UTFMax]
 	}
-	runes := []rune(strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text))
+	runes := []rune(plain.Line(text))
 	if len(runes) > limit {
 		return string(runes[:limit-1]) + "…"
 	}

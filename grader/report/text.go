@@ -5,11 +5,11 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/mattn/go-runewidth"
 
 	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/plain"
 )
 
 // TextOptions say how a report for a person looks.
@@ -65,23 +65,8 @@ func (p *printer) line(text string) {
 	p.text.WriteString(strings.TrimRight(text, " ") + "\n")
 }
 
-// clean makes text from a submission harmless and puts it on one line: what
-// cannot be printed, among it the controls of terminals and of the direction of
-// writing, is replaced.
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r):
-			return '\uFFFD'
-		}
-		return r
-	}, text)
-}
-
-// prose is clean text with one space between words.
-func prose(text string) string { return strings.Join(strings.Fields(clean(text)), " ") }
+// prose is text on one line, with one space between words.
+func prose(text string) string { return strings.Join(strings.Fields(plain.Line(text)), " ") }
 
 // value is text that was compared. It is quoted when there is something in it
 // that could not be seen otherwise.
@@ -237,7 +222,7 @@ func (p *printer) detail(r *grader.Result) {
 		if r.Log != "" {
 			p.line("")
 			for line := range strings.Lines(r.Log) {
-				p.line("  | " + clean(strings.TrimRight(line, "\r\n")))
+				p.line("  | " + plain.Line(strings.TrimRight(line, "\r\n")))
 			}
 		}
 	}
@@ -285,7 +270,7 @@ func (p *printer) printed(output string) {
 		if i == maxLines {
 			line = fmt.Sprintf("… (%d more lines)", len(lines)-maxLines)
 		}
-		p.block(label, clean(line))
+		p.block(label, plain.Line(line))
 		if i == maxLines {
 			break
 		}
