@@ -13,7 +13,7 @@ struct {
 SEC("raw_tp/sys_enter")
 int handle_any(void *ctx)
 {
-	for (int i = 0; i < 100; i++)
+	for (int i = 0; i < 10; i++)
 		bpf_printk("execve called %d times, and then some more words that fill the buffer", i);
 	return 0;
 }
