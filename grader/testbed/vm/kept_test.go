@@ -73,8 +73,8 @@ func TestKey(t *testing.T) {
 	differs("another kernel of the same name", key(c, archive, testVersion))
 }
 
-// A template that is there is used as it is; one that another agent needs, or
-// that has lost a part of a file, is made: here that fails, for there is no QEMU.
+// A template that is there is used as it is; one that has lost a part of a file
+// is made anew: here that fails, for there is no QEMU.
 func TestReuse(t *testing.T) {
 	c, root, archive := testConfig(t), t.TempDir(), []byte("agent")
 	template := testTemplate(t, c, root, archive)
@@ -88,25 +88,26 @@ func TestReuse(t *testing.T) {
 	require.NoError(t, again.open(t.Context(), archive, testVersion))
 	assert.Equal(t, dir, again.dir)
 
+	require.NoError(t, os.Truncate(filepath.Join(dir, memoryFile), 3))
 	other := &Template{config: c, root: root, work: template.work}
-	assert.ErrorContains(t, other.open(t.Context(), []byte("another agent"), testVersion), "start qemu")
-	assert.NotEqual(t, dir, other.dir)
-	assert.DirExists(t, dir)
+	assert.ErrorContains(t, other.open(t.Context(), archive, testVersion), "start qemu")
+	assert.NoDirExists(t, dir)
 }
 
 func TestDamage(t *testing.T) {
-	archive := []byte("agent")
 	for _, name := range []string{memoryFile, stateFile, initrdFile, btfFile, completeFile} {
 		for what, damage := range map[string]func(string) error{
 			"truncated": func(path string) error { return os.Truncate(path, 3) },
 			"removed":   os.Remove,
 		} {
 			t.Run(name+" "+what, func(t *testing.T) {
-				template := testTemplate(t, testConfig(t), t.TempDir(), archive)
-				key, err := template.config.key(archive, testVersion)
+				dir := t.TempDir()
+				makeKept(t, dir, 0)
+				assert.True(t, intact(dir))
+				require.NoError(t, damage(filepath.Join(dir, name)))
+				lock, err := use(dir)
 				require.NoError(t, err)
-				require.NoError(t, damage(filepath.Join(template.root, key, name)))
-				assert.ErrorContains(t, template.open(t.Context(), archive, testVersion), "start qemu")
+				assert.Nil(t, lock)
 			})
 		}
 	}

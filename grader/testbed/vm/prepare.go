@@ -98,10 +98,10 @@ func warmUp(ctx context.Context, tb testbed.Testbed, info *testbed.Info) error {
 	return err
 }
 
-// everyCall asks for two processes whose threads make calls of every kind on
-// every processor.
+// everyCall asks for two processes, one of them an ordinary user's, whose threads
+// make calls of every kind on every processor.
 func everyCall(cpus []int) testbed.ProcessRequest {
-	req := testbed.ProcessRequest{Processes: []testbed.Process{{Comm: "warm", Threads: 2}, {Comm: "up", Threads: 2}}}
+	req := testbed.ProcessRequest{Processes: []testbed.Process{{Comm: "warm", Threads: 2}, {Comm: "up", Threads: 2, UID: 1000}}}
 	for i, kind := range testbed.CallKinds {
 		for thread := range 2 {
 			for _, cpu := range cpus {
