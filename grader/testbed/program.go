@@ -118,7 +118,8 @@ type OutputRequest struct {
 	// 0 the call returns what there is.
 	Wait time.Duration
 	// Settle waits, for no longer than Wait, until the program waits for
-	// something and has nothing more to print.
+	// something and has nothing more to print. One that never waits has nothing
+	// more to print when it is silent for a moment.
 	Settle bool
 }
 
@@ -133,8 +134,9 @@ type Output struct {
 	Exit *Exit
 }
 
-// MaxOutputBytes bounds what is kept of a program's output.
-const MaxOutputBytes = 1 << 20
+// MaxOutputBytes bounds what is kept of a program's output. It has room for a
+// long line about each of the smallest records that a large buffer holds.
+const MaxOutputBytes = 4 << 20
 
 // Signal is a signal that a testbed sends to a started program and to all
 // processes of its group.

@@ -101,7 +101,8 @@ type Testbed interface {
 	// Output returns what the started program has printed on its terminal.
 	Output(ctx context.Context, req OutputRequest) (*Output, error)
 
-	// Signal sends a signal to the started program.
+	// Signal sends a signal to the started program. After SignalStop it has
+	// stopped.
 	Signal(ctx context.Context, signal Signal) error
 
 	// Stop ends the started program, and all that it has started, and says

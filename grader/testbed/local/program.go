@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"syscall"
 	"time"
 
@@ -268,8 +270,10 @@ func (tb *Testbed) Output(ctx context.Context, req testbed.OutputRequest) (*test
 	return out, nil
 }
 
-// await waits for output as the request says.
+// await waits for output as the request says. A program that never waits has
+// nothing more to print when it has printed nothing for busyStable.
 func (p *program) await(ctx context.Context, req testbed.OutputRequest) (*testbed.Output, error) {
+	printed, since := 0, time.Now()
 	for deadline := time.Now().Add(req.Wait); ; {
 		// First how it is, then what it has printed: then nothing is missed.
 		exit := p.exited()
@@ -281,9 +285,12 @@ func (p *program) await(ctx context.Context, req testbed.OutputRequest) (*testbe
 		}
 		out := p.output.after(req.After)
 		out.Exit = exit
+		if len(out.Text) != printed {
+			printed, since = len(out.Text), time.Now()
+		}
 		switch {
 		case exit != nil, time.Now().After(deadline),
-			req.Settle && settled && p.waits(),
+			req.Settle && (settled && p.waits() || time.Since(since) > busyStable),
 			!req.Settle && len(out.Text) > 0:
 			return out, nil
 		}
@@ -306,7 +313,11 @@ func (tb *Testbed) Signal(ctx context.Context, signal testbed.Signal) error {
 	if tb.program == nil {
 		return fmt.Errorf("send %s: %w", signal, errNotStarted)
 	}
-	return tb.program.signal(signal)
+	err := tb.program.signal(signal)
+	if err == nil && signal == testbed.SignalStop {
+		err = tb.program.awaitStopped(ctx)
+	}
+	return err
 }
 
 var signals = map[testbed.Signal]unix.Signal{
@@ -327,6 +338,33 @@ func (p *program) signal(signal testbed.Signal) error {
 		return fmt.Errorf("send %s: %w", signal, err)
 	}
 	return nil
+}
+
+// halted is the line of a thread that is stopped or has ended in its status;
+// see proc(5).
+var halted = regexp.MustCompile(`(?m)^State:\t[TZX]`)
+
+// awaitStopped waits until all threads of the first process are stopped: one
+// that runs goes on until its processor has heard of the signal.
+func (p *program) awaitStopped(ctx context.Context) error {
+	for {
+		threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", p.cmd.Process.Pid))
+		if err != nil {
+			return err
+		}
+		runs := func(status string) bool {
+			text, err := os.ReadFile(status)
+			return err == nil && !halted.Match(text)
+		}
+		if !slices.ContainsFunc(threads, runs) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(programPoll):
+		}
+	}
 }
 
 // Stop implements [testbed.Testbed].

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -151,6 +153,40 @@ func TestHeldProgram(t *testing.T) {
 		left, err := tb.Reset(t.Context())
 		require.NoError(t, err)
 		assert.Empty(t, left)
+	})
+}
+
+// TestStoppedProgram stops a program that never waits: it does nothing until it
+// may continue.
+func TestStoppedProgram(t *testing.T) {
+	onKernels(t, func(t *testing.T, template *vm.Template) {
+		tb := open(t, template)
+		info, err := tb.Info(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, tb.Start(t.Context(), startRequest(t, "busy")))
+		running, err := tb.AwaitReady(t.Context(), long)
+		require.NoError(t, err)
+		require.True(t, running.Ready)
+		printed := 0
+		settled := func() string {
+			out, err := tb.Output(t.Context(), testbed.OutputRequest{After: printed, Wait: time.Hour, Settle: true})
+			require.NoError(t, err)
+			printed += len(out.Text)
+			return string(out.Text)
+		}
+		assert.Equal(t, "terminal 1\n", settled())
+
+		require.NoError(t, tb.Signal(t.Context(), testbed.SignalStop))
+		_, err = tb.Exec(t.Context(), testbed.ExecRequest{Steps: execs(info, 2)})
+		require.NoError(t, err)
+		assert.Empty(t, settled())
+		require.NoError(t, tb.Signal(t.Context(), testbed.SignalContinue))
+		lines := strings.Fields(settled())
+		slices.Sort(lines)
+		assert.Equal(t, []string{"101", "102", "103", "104"}, lines)
+		exit, err := tb.Stop(t.Context(), testbed.StopRequest{Signal: testbed.SignalInterrupt, Within: long})
+		require.NoError(t, err)
+		assert.Zero(t, exit.Status)
 	})
 }
 

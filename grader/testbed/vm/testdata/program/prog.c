@@ -98,6 +98,8 @@ int main(int argc, char **argv)
 		signal(SIGINT, SIG_IGN);
 	}
 	printf("terminal %d\n", isatty(1));
+	while (!strcmp(how, "busy") && running)
+		perf_buffer__consume(buffer);
 	while (running)
 		if (perf_buffer__poll(buffer, 100) < 0 && errno != EINTR)
 			return 1;
