@@ -12,10 +12,12 @@ import (
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
-// The program has this long to print what it has received, and to end after a
-// signal, on the testbed's clock. Both are generous, for a loaded machine.
+// The program has this long to print what it has received, to look for more
+// that it could print, and to end after a signal, on the testbed's clock. All
+// are generous, for a loaded machine.
 const (
 	printTimeout = 30 * time.Second
+	lateTimeout  = 5 * time.Second
 	endTimeout   = 10 * time.Second
 )
 
@@ -87,7 +89,7 @@ func (t *T) endedEarly(exit *testbed.Exit, attached bool) {
 	s := t.session
 	printed := t.taken()
 	t.Output(printed)
-	t.crashed(exit)
+	t.crashed(exit, printed)
 	if s.exercise.Checks[0].On != OnObject {
 		t.Infra(s.refused(t.ctx, printed))
 	}
@@ -108,6 +110,9 @@ func (t *T) endedEarly(exit *testbed.Exit, attached bool) {
 	}
 	if text := strings.TrimSpace(printed); text != "" {
 		f.Message += fmt.Sprintf(" The last that it printed was %q.", bounded(text[strings.LastIndexByte(text, '\n')+1:], maxQuoted))
+	}
+	if id, help := explain.Printed(printed); id != "" {
+		f.Help, f.Diagnosis = help, id
 	}
 	t.Fail(f)
 }
@@ -181,15 +186,21 @@ func (t *T) neverReady(running *testbed.Running) {
 }
 
 // crashed ends the run when a signal that nobody sent has ended the program.
-func (t *T) crashed(exit *testbed.Exit) {
+// Printed is what it had printed.
+func (t *T) crashed(exit *testbed.Exit, printed string) {
 	t.exceeded(exit)
-	if exit.Signal != "" {
-		t.Infra(&verdict{
-			status:  StatusCrash,
-			message: fmt.Sprintf("The program was ended by a signal: %s.", exit.Signal),
-			help:    "Is a pointer used that a call of libbpf returned as NULL? Run it under gdb, or build it with -g -fsanitize=address.",
-		})
+	if exit.Signal == "" {
+		return
 	}
+	v := &verdict{
+		status:  StatusCrash,
+		message: fmt.Sprintf("The program was ended by a signal: %s.", exit.Signal),
+		help:    "Is a pointer used that a call of libbpf returned as NULL? Run it under gdb, or build it with -g -fsanitize=address.",
+	}
+	if id, help := explain.Printed(printed); id != "" {
+		v.help, v.diagnosis = help, id
+	}
+	t.Infra(v)
 }
 
 // exceeded ends the run when the program has met a bound.
@@ -238,14 +249,38 @@ func (t *T) Signal(signal testbed.Signal) {
 // waits until the program has nothing more to print. The text is kept as the
 // check's output. It fails the check when the program has ended.
 func (t *T) Printed() string {
+	return t.printedAfter("", testbed.OutputRequest{Wait: printTimeout, Settle: true})
+}
+
+// PrintedUntil is Printed for a program that may print later, because it looks
+// for records from time to time: it waits for more, but not for long, until the
+// text is complete.
+func (t *T) PrintedUntil(complete func(text string) bool) string {
+	text := t.Printed()
+	// A program may print other things all the time.
+	for deadline := time.Now().Add(lateTimeout); !complete(text) && time.Now().Before(deadline); {
+		more := t.printedAfter(text, testbed.OutputRequest{Wait: lateTimeout})
+		if more == "" {
+			break
+		}
+		text += more
+		text += t.printedAfter(text, testbed.OutputRequest{Wait: printTimeout, Settle: true})
+	}
+	return text
+}
+
+// printedAfter returns what the program prints after what it has printed during
+// the check already.
+func (t *T) printedAfter(before string, req testbed.OutputRequest) string {
 	s := t.session
-	out, err := t.tb.Output(t.ctx, testbed.OutputRequest{After: s.printed, Wait: printTimeout, Settle: true})
+	req.After = s.printed
+	out, err := t.tb.Output(t.ctx, req)
 	t.Infra(err)
 	s.printed += len(out.Text)
 	text := string(out.Text)
-	t.Output(text)
+	t.Output(before + text)
 	if out.Exit != nil {
-		t.endedByItself(out.Exit)
+		t.endedByItself(out.Exit, before+text)
 	}
 	if out.Truncated {
 		t.Fail(Failure{
@@ -259,9 +294,9 @@ func (t *T) Printed() string {
 }
 
 // endedByItself fails the check for a program that was ready and has ended.
-func (t *T) endedByItself(exit *testbed.Exit) {
+func (t *T) endedByItself(exit *testbed.Exit, printed string) {
 	t.session.current = nil
-	t.crashed(exit)
+	t.crashed(exit, printed)
 	t.Fail(Failure{
 		Expected: "a program that runs until SIGINT or SIGTERM",
 		Actual:   fmt.Sprintf("it ended with status %d", exit.Status),
@@ -279,7 +314,7 @@ func (t *T) gone() {
 	}
 	if out.Exit != nil {
 		t.Output(string(out.Text))
-		t.endedByItself(out.Exit)
+		t.endedByItself(out.Exit, string(out.Text))
 	}
 	t.Fail(Failure{
 		Expected: "a program that keeps its maps and programs until SIGINT or SIGTERM",

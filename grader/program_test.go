@@ -302,6 +302,52 @@ func TestProgramPrints(t *testing.T) {
 	assert.Equal(t, "2\n3\n", results[0].Output)
 }
 
+func TestProgramPrintsLater(t *testing.T) {
+	for name, test := range map[string]struct {
+		outputs []*testbed.Output
+		calls   int
+	}{
+		"at once":    {[]*testbed.Output{{Text: []byte("1\n2\n")}}, 1},
+		"in parts":   {[]*testbed.Output{{}, {Text: []byte("1\n")}, {}, {Text: []byte("2\n")}, {}}, 5},
+		"in no time": {[]*testbed.Output{{Text: []byte("1\n")}, {}}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tb := &fake{outputs: test.outputs}
+			want := ""
+			for _, out := range test.outputs {
+				want += string(out.Text)
+			}
+			results, ended := runSession(t, tb, exerciseOf(on(OnProgram, func(c *T) {
+				got := c.PrintedUntil(func(text string) bool { return text == "1\n2\n" })
+				assert.Equal(t, want, got)
+			})...))
+			require.Nil(t, ended)
+			assert.Equal(t, want, results[0].Output)
+			calls := slices.DeleteFunc(slices.Clone(tb.calls), func(c string) bool { return c != "Output" })
+			assert.Len(t, calls, test.calls)
+		})
+	}
+}
+
+// TestMistakeThatLibbpfNames is told to the student whatever becomes of the
+// program.
+func TestMistakeThatLibbpfNames(t *testing.T) {
+	pages := []*testbed.Output{{Text: []byte("libbpf: page count should be power of two, but is 3\n")}}
+	t.Run("ends", func(t *testing.T) {
+		tb := &fake{running: []*testbed.Running{{Exit: &testbed.Exit{Status: 1}}}, outputs: pages}
+		results, ended := runSession(t, tb, exerciseOf(on(OnProgram, passes)...))
+		require.Nil(t, ended)
+		assert.Equal(t, "page-count", results[0].Diagnosis)
+	})
+	t.Run("crashes", func(t *testing.T) {
+		tb := &fake{running: []*testbed.Running{{Exit: &testbed.Exit{Status: -1, Signal: "segmentation fault"}}}, outputs: pages}
+		_, ended := runSession(t, tb, exerciseOf(on(OnProgram, passes)...))
+		require.NotNil(t, ended)
+		assert.Equal(t, StatusCrash, ended.status)
+		assert.Equal(t, "page-count", ended.diagnosis)
+	})
+}
+
 func TestPhaseOrder(t *testing.T) {
 	ex := exerciseOf(slices.Concat(on(OnProgram, passes), on(OnObject, passes))...)
 	assert.ErrorContains(t, Validate(ex), `check "phase 0 check 1": its phase is over before it comes`)

@@ -4,11 +4,11 @@ package execpreset
 import (
 	"embed"
 	"fmt"
-	"strings"
 
 	"github.com/bpfgrade/bpfgrade/exercises/internal/calls"
 	"github.com/bpfgrade/bpfgrade/exercises/internal/programs"
 	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/explain"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
@@ -90,10 +90,10 @@ func late(t *grader.T, before, after uint64) grader.Failure {
 		Message:  fmt.Sprintf("At the first call after the program was attached, counter[0] went from %d to %d.", before, after),
 		Help:     "Between bpf_object__load and the attaching, set element 0 to 100, as a __u64, and look at what the call returns: it fails when the map is not loaded yet or a size is wrong.",
 	}
+	id, help := explain.Printed(printed)
 	switch final := t.Map("counter").Uint64(0); {
-	case strings.Contains(printed, "unexpected value size"):
-		f.Help = "libbpf refused to write: the size of the value that you gave is not that of the map's values, 8 bytes. Use a __u64."
-		f.Diagnosis = "user-value-size"
+	case id != "":
+		f.Help, f.Diagnosis = help, id
 	case final != after:
 		f.Message += fmt.Sprintf(" Only then did user space write to the map, and it became %d.", final)
 		f.Help = "Set the element before the program is attached: calls that come in between are lost."

@@ -1,0 +1,28 @@
+package explain
+
+import "regexp"
+
+// printed are mistakes that libbpf names in what a program prints.
+var printed = []mistake{
+	{
+		id:      "page-count",
+		pattern: regexp.MustCompile(`page count should be power of two, but is (\d+)`),
+		help:    "perf_buffer__new takes the number of pages of each buffer, which must be a power of two, and it is $1: give it 8, and look whether it returns NULL.",
+	},
+	{
+		id:      "user-value-size",
+		pattern: regexp.MustCompile(`map '[^']*': unexpected value size (\d+) provided, expected (\d+)`),
+		help:    "libbpf refused to write to the map: the value that you gave has $1 bytes, and those of the map have $2.",
+	},
+}
+
+// Printed finds the mistake that libbpf names in what a program has printed.
+// All is empty when it names none.
+func Printed(text string) (id, help string) {
+	for _, m := range printed {
+		if match := m.pattern.FindStringSubmatchIndex(text); match != nil {
+			return m.id, string(m.pattern.ExpandString(nil, m.help, text, match))
+		}
+	}
+	return "", ""
+}

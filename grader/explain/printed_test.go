@@ -1,0 +1,25 @@
+package explain
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestPrinted(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"":                     {},
+		"cannot load: EPERM\n": {},
+		"attached\nlibbpf: page count should be power of two, but is 3\n": {
+			"page-count",
+			"perf_buffer__new takes the number of pages of each buffer, which must be a power of two, and it is 3: give it 8, and look whether it returns NULL.",
+		},
+		"libbpf: map 'counter': unexpected value size 4 provided, expected 8\n": {
+			"user-value-size",
+			"libbpf refused to write to the map: the value that you gave has 4 bytes, and those of the map have 8.",
+		},
+	} {
+		id, help := Printed(text)
+		assert.Equal(t, want, [2]string{id, help}, text)
+	}
+}
