@@ -6,7 +6,9 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/bpfgrade/bpfgrade/exercises/internal/calls"
 	"github.com/bpfgrade/bpfgrade/grader"
@@ -19,8 +21,9 @@ var files embed.FS
 
 const (
 	eventsMap = "events map"
-	counts    = "counts every call"
+	countsAll = "counts every call"
 	sends     = "sends a record for every call"
+	carries   = "record carries the new count"
 )
 
 // Exercise is the exercise.
@@ -31,22 +34,24 @@ var Exercise = &grader.Exercise{
 	Needs: []testbed.Feature{
 		testbed.FeatureBTF, testbed.FeatureTracepoints, testbed.FeatureKprobes,
 		testbed.FeatureFentry, testbed.FeaturePrintk, testbed.FeaturePerfBuffer, testbed.FeatureTwoCPUs,
+		testbed.FeatureProgram,
 	},
 	Records: []string{"events"},
 	Events:  []testbed.Event{testbed.EventExec},
-	Checks: []grader.Check{
-		calls.HasCounter(1),
-		{Name: eventsMap, Points: 1, Run: hasEvents},
-		{Name: counts, Points: 2, After: []string{calls.CounterMap}, Run: calls.CountsEvery},
-		{Name: sends, Points: 2, After: []string{eventsMap}, Run: sendsEveryCall},
-		{Name: "sends from every CPU", Points: 1, After: []string{eventsMap}, Run: sendsFromEveryCPU},
-		{Name: "record carries the new count", Points: 2, After: []string{calls.CounterMap, eventsMap}, Run: carriesCount},
+	Checks: slices.Concat([]grader.Check{
+		calls.HasCounter(0.5),
+		{Name: eventsMap, Points: 0.5, Run: hasEvents},
+		{Name: countsAll, Points: 1, After: []string{calls.CounterMap}, Run: calls.CountsEvery},
+		{Name: sends, Points: 1, After: []string{eventsMap}, Run: sendsEveryCall},
+		{Name: carries, Points: 1, After: []string{calls.CounterMap, eventsMap}, Run: carriesCount},
 		{Name: "prints nothing", Points: 1, Run: printsNothing},
-	},
+	}, programChecks(calls.CounterMap, eventsMap, sends, carries)),
 	Hints: []string{
 		"Begin with exec-counter and replace its bpf_printk: a structure on the stack, its field set, one helper call.",
 		"bpf_perf_event_output takes the context of the program, the map, a flag that says which buffer, the data and its size.",
 		"Each processor has a buffer of its own: BPF_F_CURRENT_CPU chooses that of the processor the program runs on.",
+		"In user space, perf_buffer__new makes a buffer for each processor from the file descriptor of the map; perf_buffer__poll in a loop calls your functions for what has arrived.",
+		"Cast the data that handle_event is given to the structure of prog.h and print its field; handle_lost prints the number that it is given.",
 	},
 }
 
@@ -87,65 +92,52 @@ func sendsEveryCall(t *grader.T) {
 	}
 }
 
+// sendsCalls makes calls and looks where their records arrive.
 func sendsCalls(t *grader.T, batch calls.Batch) {
 	runs := t.Runs()
-	got, want := len(received(t, batch)), batch.Calls
-	if got == want {
+	want, got := batch.PerCPU(), make(map[int]int)
+	records := received(t, batch)
+	for _, record := range records {
+		got[record.CPU]++
+	}
+	if maps.Equal(got, want) {
 		return
 	}
-	if 0 < got && got < want {
+	if 0 < len(records) && len(records) < batch.Calls {
 		t.Award(0.5)
 	}
 	f := grader.Failure{
-		Expected: fmt.Sprintf("%d records for %d calls", want, want),
-		Actual:   fmt.Sprintf("%d records", got),
-		Message:  fmt.Sprintf("%s, and %d records arrived.", batch.Made, got),
+		Expected: fmt.Sprintf("%d records: %s", batch.Calls, perCPU(want)),
+		Actual:   fmt.Sprintf("%d records: %s", len(records), perCPU(got)),
+		Message:  fmt.Sprintf("%s (%s), and %d records arrived (%s).", batch.Made, perCPU(want), len(records), perCPU(got)),
 		Help:     "Each call sends exactly one record, also one that fails, and to the buffer of the processor on which it is made.",
 	}
-	if got < want && batch.Missed != "" {
-		f.Help = batch.Missed
-	}
-	if got == 0 && t.Runs() == runs {
+	silent := slices.ContainsFunc(slices.Collect(maps.Keys(want)), func(cpu int) bool { return got[cpu] == 0 })
+	switch {
+	case len(records) == 0 && t.Runs() == runs:
 		f.Help = "No program of the object ran during these calls: is it attached to a hook that every execve reaches?"
 		f.Diagnosis = "hook-never-fired"
+	case len(records) > 0 && silent:
+		f.Help = "The flags of bpf_perf_event_output choose the buffer: with BPF_F_CURRENT_CPU it is that of the processor the program runs on."
+		if got[0] == want[0] && len(records) == got[0] {
+			f.Diagnosis = "perf-flags-zero"
+		}
+	case len(records) < batch.Calls && batch.Missed != "":
+		f.Help = batch.Missed
 	}
 	t.Fail(f)
 }
 
-// sendsFromEveryCPU makes calls on one processor after the other and looks
-// where their records arrive.
-func sendsFromEveryCPU(t *grader.T) {
-	steps := t.DrawExecs(testbed.ExecFailure, 2, 6)
-	want := make(map[int]int)
-	for _, step := range steps {
-		want[step.CPU] += step.Count
+// perCPU says how many there are for each processor.
+func perCPU(n map[int]int) string {
+	if len(n) == 0 {
+		return "none"
 	}
-	got := make(map[int]int)
-	records := received(t, calls.Execs(steps))
-	for _, record := range records {
-		got[record.CPU]++
+	var parts []string
+	for _, cpu := range slices.Sorted(maps.Keys(n)) {
+		parts = append(parts, fmt.Sprintf("%d on processor %d", n[cpu], cpu))
 	}
-	for _, cpu := range t.Info.CPUs {
-		if got[cpu] == want[cpu] {
-			continue
-		}
-		f := grader.Failure{
-			Expected: fmt.Sprintf("%d records in the buffer of processor %d", want[cpu], cpu),
-			Actual:   fmt.Sprintf("%d records", got[cpu]),
-			Message:  fmt.Sprintf("%d calls were made on processor %d, and %d records arrived in its buffer.", want[cpu], cpu, got[cpu]),
-			Help:     "Each call sends exactly one record.",
-		}
-		if len(records) == 0 {
-			f.Help = "No record arrived from any processor."
-		}
-		if got[cpu] == 0 && len(records) > 0 {
-			f.Help = "The flags of bpf_perf_event_output choose the buffer: with BPF_F_CURRENT_CPU it is that of the processor the program runs on."
-		}
-		if cpu != 0 && got[0] == want[0] && got[cpu] == 0 {
-			f.Diagnosis = "perf-flags-zero"
-		}
-		t.Fail(f)
-	}
+	return strings.Join(parts, ", ")
 }
 
 // carriesCount wants each record to carry what the counter became with it, and
@@ -163,18 +155,31 @@ func carriesCount(t *grader.T) {
 			Help:     "The record is a variable of a structure with the field __u64 count_value. A structure of which there is no variable is not in the object.",
 		})
 	}
-	// From a number that no count of the program's own can have, and that
-	// needs all 8 bytes of the field.
-	t.Map("counter").Set(0, (1+t.Rand.Uint64N(1<<16))<<40+t.Rand.Uint64N(1<<40))
+	setCounter(t)
 	for _, kind := range []testbed.ExecKind{testbed.ExecFailure, testbed.ExecSuccess} {
-		layouts = carries(t, t.DrawExecs(kind, 2, 6), layouts)
+		layouts = carriesCalls(t, t.DrawExecs(kind, 2, 6), layouts)
 	}
 	sendsOnlyCounted(t, append(t.DrawExecs(testbed.ExecveatSuccess, 1, 3), t.DrawExecs(testbed.ExecveatFailure, 1, 3)...))
 }
 
-// carries makes calls of execve and returns the layouts that fit the records:
+// setCounter sets counter[0] to a number that no count of the program's own can
+// have, that needs all 8 bytes of a field, and returns it.
+func setCounter(t *grader.T) uint64 {
+	n := (1+t.Rand.Uint64N(1<<16))<<40 + t.Rand.Uint64N(1<<40)
+	if !t.Map("counter").Set(0, n) {
+		t.Fail(grader.Failure{
+			Expected: "a map counter that user space can write to",
+			Actual:   "its flags do not permit it",
+			Message:  "The flags of the map counter keep everybody but BPF programs from writing to it.",
+			Help:     "Leave BPF_F_RDONLY out of its map_flags.",
+		})
+	}
+	return n
+}
+
+// carriesCalls makes calls of execve and returns the layouts that fit the records:
 // two structures of an object can have the same size.
-func carries(t *grader.T, steps []testbed.ExecStep, layouts []object.Layout) []object.Layout {
+func carriesCalls(t *grader.T, steps []testbed.ExecStep, layouts []object.Layout) []object.Layout {
 	counter := t.Map("counter")
 	before := counter.Uint64(0)
 	records := received(t, calls.Execs(steps))

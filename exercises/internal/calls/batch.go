@@ -29,6 +29,18 @@ func Execs(steps []testbed.ExecStep) Batch {
 	return Batch{Calls: n, Made: fmt.Sprintf("%s was made %d times", kind(steps), n), steps: steps}
 }
 
+// PerCPU counts the calls on each processor.
+func (b Batch) PerCPU() map[int]int {
+	n := make(map[int]int)
+	for _, s := range b.steps {
+		n[s.CPU] += s.Count
+	}
+	for _, s := range b.processes.Steps {
+		n[s.CPU] += s.Count
+	}
+	return n
+}
+
 // Make makes the calls.
 func (b Batch) Make(t *grader.T) {
 	if len(b.processes.Processes) > 0 {

@@ -123,6 +123,11 @@ func (g *cgroup) exceeded() (processes, memory bool) {
 	return g.event("pids.events", "max") > 0, g.event("memory.events", "oom_kill") > 0
 }
 
+// processorTime is what the group's processes have used of it.
+func (g *cgroup) processorTime() time.Duration {
+	return time.Duration(g.event("cpu.stat", "usage_usec")) * time.Microsecond
+}
+
 // event reads a count from a file of names and counts.
 func (g *cgroup) event(name, key string) int {
 	text, err := os.ReadFile(filepath.Join(g.dir, name))

@@ -271,13 +271,14 @@ func (tb *Testbed) Output(ctx context.Context, req testbed.OutputRequest) (*test
 }
 
 // await waits for output as the request says. A program that never waits has
-// nothing more to print when it has printed nothing for busyStable.
+// nothing more to print when it has printed nothing for busyStable of processor
+// time: one that has to wait for a processor is not taken for it.
 func (p *program) await(ctx context.Context, req testbed.OutputRequest) (*testbed.Output, error) {
-	printed, since := 0, time.Now()
+	printed, since := 0, p.group.processorTime()
 	for deadline := time.Now().Add(req.Wait); ; {
 		// First how it is, then what it has printed: then nothing is missed.
 		exit := p.exited()
-		settled := exit != nil || p.waits()
+		settled := exit != nil || p.idle()
 		if settled {
 			if err := p.output.flush(ctx); err != nil {
 				return nil, err
@@ -286,11 +287,11 @@ func (p *program) await(ctx context.Context, req testbed.OutputRequest) (*testbe
 		out := p.output.after(req.After)
 		out.Exit = exit
 		if len(out.Text) != printed {
-			printed, since = len(out.Text), time.Now()
+			printed, since = len(out.Text), p.group.processorTime()
 		}
 		switch {
 		case exit != nil, time.Now().After(deadline),
-			req.Settle && (settled && p.waits() || time.Since(since) > busyStable),
+			req.Settle && (settled && p.idle() || p.group.processorTime()-since > busyStable),
 			!req.Settle && len(out.Text) > 0:
 			return out, nil
 		}
@@ -301,6 +302,9 @@ func (p *program) await(ctx context.Context, req testbed.OutputRequest) (*testbe
 		}
 	}
 }
+
+// idle tells whether the program does nothing until something happens.
+func (p *program) idle() bool { return p.waits() || p.halted() }
 
 // programPoll is how often a program is looked at.
 const programPoll = 2 * time.Millisecond
@@ -340,32 +344,32 @@ func (p *program) signal(signal testbed.Signal) error {
 	return nil
 }
 
-// halted is the line of a thread that is stopped or has ended in its status;
-// see proc(5).
-var halted = regexp.MustCompile(`(?m)^State:\t[TZX]`)
-
-// awaitStopped waits until all threads of the first process are stopped: one
-// that runs goes on until its processor has heard of the signal.
+// awaitStopped waits until the program is stopped: a thread that runs goes on
+// until its processor has heard of the signal.
 func (p *program) awaitStopped(ctx context.Context) error {
-	for {
-		threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", p.cmd.Process.Pid))
-		if err != nil {
-			return err
-		}
-		runs := func(status string) bool {
-			text, err := os.ReadFile(status)
-			return err == nil && !halted.Match(text)
-		}
-		if !slices.ContainsFunc(threads, runs) {
-			return nil
-		}
+	for !p.halted() {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(programPoll):
 		}
 	}
+	return nil
 }
+
+// halted tells whether all threads of the first process are stopped or have
+// ended.
+func (p *program) halted() bool {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", p.cmd.Process.Pid))
+	return err == nil && !slices.ContainsFunc(threads, func(status string) bool {
+		text, err := os.ReadFile(status)
+		return err == nil && !haltedThread.Match(text)
+	})
+}
+
+// haltedThread is a line in the status of a thread that is stopped or has
+// ended; see proc(5).
+var haltedThread = regexp.MustCompile(`(?m)^State:\t[TZX]`)
 
 // Stop implements [testbed.Testbed].
 func (tb *Testbed) Stop(ctx context.Context, req testbed.StopRequest) (*testbed.Exit, error) {

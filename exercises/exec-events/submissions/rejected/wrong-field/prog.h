@@ -1,0 +1,9 @@
+#ifndef PROG_H
+#define PROG_H
+
+struct exec_event {
+	unsigned long long pid;
+	unsigned long long count_value;
+};
+
+#endif
