@@ -41,7 +41,7 @@ func reportsLost(t *grader.T) {
 		Expected: fmt.Sprintf("values printed and records reported as lost: %d together", sent.calls),
 		Actual:   fmt.Sprintf("%d printed, %d reported", len(printed), lost),
 		Message:  fmt.Sprintf("%d records were sent on processor %d while the program was stopped, more than its buffer holds, and one more when it had gone on; it printed %d values and reported %d records as lost.", burst, cpu, len(printed), lost),
-		Help:     "Print a warning each time handle_lost is called, with the number that it is given.",
+		Help:     "Print a warning each time the function for lost records is called, with the number that it is given.",
 	}
 	switch {
 	case !ascending(printed):

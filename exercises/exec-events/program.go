@@ -120,6 +120,10 @@ func printedNothing(t *grader.T, f grader.Failure, value uint64) grader.Failure 
 		f.Help = "Make the buffer before the program is attached, or right after: what is sent while there is none reaches nobody, and is not reported as lost."
 		f.Diagnosis = "late-perf-buffer"
 		return f
+	case now < len(t.Info.CPUs):
+		f.Message += fmt.Sprintf(" It has a perf buffer for %d of %d processors.", now, len(t.Info.CPUs))
+		f.Help = "Each processor needs a buffer of its own: perf_buffer__new makes them all."
+		return f
 	}
 	// What is printed only at the end was in the program all the time.
 	t.Stop(testbed.SignalInterrupt)
