@@ -28,6 +28,7 @@ type gradeCmd struct {
 	Report   string   `placeholder:"FILE" help:"Write the JSON report to a file as well."`
 	Seed     *uint64  `help:"Draw the workloads from this number, as an earlier run did."`
 	Jobs     int      `short:"j" default:"0" help:"How many submissions to grade at a time. Default: one for each processor."`
+	Fresh    bool     `help:"Give each submission a guest of its own that no other has used, also where the one before is proved to have left nothing."`
 	ExitZero bool     `help:"End with 0 also when a submission has not full marks."`
 	Paths    []string `arg:"" name:"path" help:"Submissions: folders, archives (.tar.gz, .tgz, .zip), BPF sources or object files."`
 }
@@ -42,7 +43,7 @@ func (c *gradeCmd) Run(ctx context.Context, env *environment) error {
 			return err
 		}
 	}
-	b, err := openBackend(ctx, env, c.Backend, c.Kernel)
+	b, err := openBackend(ctx, env, backend.Options{Name: c.Backend, Kernel: c.Kernel, Fresh: c.Fresh})
 	if err != nil {
 		return err
 	}
@@ -116,20 +117,17 @@ func cause(err error) error {
 
 // openBackend opens a backend on a kernel. The error is a machineError unless
 // the kernel that was asked for is at fault.
-func openBackend(ctx context.Context, env *environment, name, version string) (*backend.Backend, error) {
+func openBackend(ctx context.Context, env *environment, options backend.Options) (*backend.Backend, error) {
 	agent, err := os.Executable()
 	if err != nil {
 		return nil, &machineError{err}
 	}
-	b, err := backend.Open(ctx, backend.Options{
-		Name:   name,
-		Kernel: version,
-		Agent:  agent,
-		Log:    func(text string) { fmt.Fprintln(env.stderr, "bpfgrade:", text) },
-	})
+	options.Agent = agent
+	options.Log = func(text string) { fmt.Fprintln(env.stderr, "bpfgrade:", text) }
+	b, err := backend.Open(ctx, options)
 	var unknown *kernel.NotFoundError
 	var image *kernel.ImageError
-	if version != "" && (errors.As(err, &unknown) || errors.As(err, &image)) {
+	if options.Kernel != "" && (errors.As(err, &unknown) || errors.As(err, &image)) {
 		return nil, err
 	}
 	if err != nil {

@@ -24,6 +24,7 @@ type verifyCmd struct {
 	Kernel []string `short:"k" placeholder:"V,V" help:"The kernels to grade on, such as 6.1,6.12,newest. Default: the first that was added."`
 	Repeat int      `placeholder:"N" default:"1" help:"How often to grade each submission; no mark may differ."`
 	Jobs   int      `short:"j" placeholder:"N" default:"0" help:"How many submissions to grade at a time. Default: one for each processor."`
+	Fresh  bool     `help:"Give each run a guest of its own that no other has used, also where the one before is proved to have left nothing."`
 	Dir    string   `placeholder:"DIR" help:"The folder with the exercises' folders, in which their submissions lie. Default: the folder exercises here, or in a folder above, up to that of the module."`
 	Slugs  []string `arg:"" optional:"" name:"slug" help:"The exercises to verify. Default: all."`
 }
@@ -42,7 +43,7 @@ func (c *verifyCmd) Run(ctx context.Context, env *environment) error {
 		return err
 	}
 
-	v := &verification{env: env, repeat: c.Repeat, jobs: c.Jobs}
+	v := &verification{env: env, repeat: c.Repeat, jobs: c.Jobs, fresh: c.Fresh}
 	if v.jobs <= 0 {
 		v.jobs = runtime.NumCPU()
 	}
@@ -149,6 +150,7 @@ func (c *verifyCmd) kernels() ([]string, error) {
 type verification struct {
 	env          *environment
 	repeat, jobs int
+	fresh        bool
 	records      []*proof.Record
 	failures     []proof.Failure
 }
@@ -157,7 +159,7 @@ type verification struct {
 // output; a kernel that does not boot is a failure, and no reason to leave out
 // the others.
 func (v *verification) kernel(ctx context.Context, word string, all []*proof.Submissions) error {
-	b, err := openBackend(ctx, v.env, backend.VM, word)
+	b, err := openBackend(ctx, v.env, backend.Options{Name: backend.VM, Kernel: word, Fresh: v.fresh})
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -248,6 +248,8 @@ func (f *fake) Reset(ctx context.Context) ([]testbed.Leftover, error) {
 	return f.leftovers, f.call(ctx, "Reset")
 }
 
+func (f *fake) Clean(ctx context.Context) error { return f.call(ctx, "Clean") }
+
 func (f *fake) Close() error {
 	f.closed++
 	return nil

@@ -17,9 +17,12 @@ import (
 // Grader grades submissions on one kernel. Its methods are safe for concurrent
 // use when Open and Build are.
 type Grader struct {
-	// Open returns a testbed that no submission has touched. The grader
-	// closes it.
+	// Open returns a testbed on which nothing of another submission is left.
+	// The grader closes it.
 	Open func(ctx context.Context) (testbed.Testbed, error)
+	// Recycle, if not nil, takes a testbed back in place of its Close, for
+	// another submission: one on which nothing of this one should be left.
+	Recycle func(ctx context.Context, tb testbed.Testbed) error
 	// Build makes the object file of a submission's source.
 	Build *submission.Builder
 	// Kernel and Backend go into the results.
@@ -103,7 +106,14 @@ func (g *Grader) grade(ctx context.Context, ex *Exercise, path string, result *R
 	if s.tb, err = g.Open(ctx); err != nil {
 		return notTheirs("open testbed", err)
 	}
-	defer s.tb.Close()
+	clean := false
+	defer func() {
+		if clean && g.Recycle != nil {
+			_ = g.Recycle(ctx, s.tb)
+		} else {
+			s.tb.Close()
+		}
+	}()
 	if s.info, err = describe(ctx, s.tb, ex); err != nil {
 		return err
 	}
@@ -112,11 +122,13 @@ func (g *Grader) grade(ctx context.Context, ex *Exercise, path string, result *R
 	own, cancel := context.WithTimeout(ctx, cmp.Or(g.Timeout, DefaultTimeout))
 	defer cancel()
 	if result.Checks, err = s.run(own); err != nil {
+		clean = refused(err) && reset(ctx, s.tb) == nil && s.onlyObserved()
 		return err
 	}
 	if err := reset(ctx, s.tb); err != nil {
 		return err
 	}
+	clean = s.onlyObserved()
 	conclude(result)
 	return nil
 }

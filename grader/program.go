@@ -60,8 +60,8 @@ func (t *T) start(hold bool) {
 		t.Infra(err)
 		req.Args = []string{s.target}
 	}
+	s.started, s.printed = true, 0
 	t.Infra(t.tb.Start(t.ctx, req))
-	s.printed = 0
 	t.awaitReady()
 }
 
@@ -91,7 +91,7 @@ func (t *T) endedEarly(exit *testbed.Exit, attached bool) {
 	t.Output(printed)
 	t.crashed(exit, printed)
 	if s.exercise.Checks[0].On != OnObject {
-		t.Infra(s.refused(t.ctx, printed))
+		t.Infra(s.explainRefusal(t.ctx, printed))
 	}
 	f := Failure{
 		Expected: "a program that runs until SIGINT or SIGTERM",
@@ -123,10 +123,10 @@ const maxQuoted = 200
 // libbpfSays precedes what libbpf prints.
 const libbpfSays = "libbpf: "
 
-// refused is the verdict on an object that the kernel refuses whoever loads it,
+// explainRefusal is the verdict on an object that the kernel refuses whoever loads it,
 // nil for one that it takes. What the program printed tells whether it failed to
 // attach as its section says: it may attach in another way.
-func (s *session) refused(ctx context.Context, printed string) error {
+func (s *session) explainRefusal(ctx context.Context, printed string) error {
 	if err := reset(ctx, s.tb); err != nil {
 		return err
 	}

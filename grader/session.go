@@ -31,6 +31,8 @@ type session struct {
 	// current is how the started program is; see program.go. It is nil when
 	// none runs.
 	current *testbed.Running
+	// started tells that the program was started, at least once.
+	started bool
 	// target is the path of the exercise's own executable.
 	target string
 	// printed is how much of the program's output was taken, in bytes.
@@ -78,6 +80,27 @@ func (s *session) run(ctx context.Context) ([]CheckResult, error) {
 
 // maxDisturbed is how often a check is run again because others disturbed it.
 const maxDisturbed = 100
+
+// onlyObserved tells whether all that was done to the kernel is that programs
+// of the submission's were attached to hooks that observe, and did no more than
+// that.
+func (s *session) onlyObserved() bool {
+	for _, p := range s.object.Programs {
+		if p.Hook.Kind == object.Unknown || slices.ContainsFunc(p.Helpers, interferes) {
+			return false
+		}
+	}
+	return !s.started
+}
+
+// interferes tells whether a helper changes what others do.
+func interferes(helper string) bool {
+	switch helper {
+	case "bpf_send_signal", "bpf_send_signal_thread", "bpf_override_return", "bpf_probe_write_user", "bpf_sys_bpf":
+		return true
+	}
+	return false
+}
 
 // check runs one check. The error says why there is no verdict. On a kernel
 // that others use too, a run that they disturbed has no verdict, whatever it

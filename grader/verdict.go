@@ -102,6 +102,13 @@ func refusal(status Status, e explain.Explanation) *verdict {
 	return &verdict{status: status, message: e.Message, help: e.Help, diagnosis: e.Diagnosis, log: e.Log}
 }
 
+// refused tells whether err is the verdict on an object that the kernel did not
+// take or did not attach.
+func refused(err error) bool {
+	var v *verdict
+	return errors.As(err, &v) && (v.status == StatusLoadError || v.status == StatusAttachError)
+}
+
 // outOfTime tells whether err came because the time of ctx was over, and not
 // for a shorter deadline of something else.
 func outOfTime(ctx context.Context, err error) bool {

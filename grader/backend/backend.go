@@ -35,6 +35,8 @@ type Options struct {
 	Agent string
 	// OtherDisk is vm.Config.OtherDisk.
 	OtherDisk bool
+	// Fresh gives each submission a guest that no other has used.
+	Fresh bool
 	// Guests is how many submissions are graded at a time.
 	Guests int
 	// Log tells a person about what takes long.

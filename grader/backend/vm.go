@@ -30,6 +30,9 @@ func (b *Backend) openVM(ctx context.Context, o Options) error {
 	b.close = append(b.close, pool.Close)
 
 	b.Grader.Kernel, b.Grader.Backend = k.Name, VM
+	if !o.Fresh {
+		b.Grader.Recycle = func(ctx context.Context, tb testbed.Testbed) error { return pool.Recycle(ctx, tb.(*vm.Testbed)) }
+	}
 	b.Grader.Open = func(ctx context.Context) (testbed.Testbed, error) {
 		tb, err := pool.Open(ctx)
 		if err != nil {

@@ -114,6 +114,12 @@ type Testbed interface {
 	// kernel.
 	Reset(ctx context.Context) ([]Leftover, error)
 
+	// Clean proves, after Reset, that nothing of a submission is left, also not
+	// of what it did to the kernel beyond its own maps and programs: then
+	// another one may follow. The error says what is left, or could not be
+	// seen.
+	Clean(ctx context.Context) error
+
 	// Close resets the testbed and releases it. It is safe to call twice.
 	Close() error
 }

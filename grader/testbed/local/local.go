@@ -27,10 +27,12 @@ type Testbed struct {
 	disk    *disk
 	workers map[int]*worker
 	parent  *parent
-	others  *others
-	group   *cgroup
-	access  *access
-	program *program
+	// untouched is what was in the kernel when it was opened.
+	untouched *untouched
+	others    *others
+	group     *cgroup
+	access    *access
+	program   *program
 	// installed is the folder of installed files, empty while there are none.
 	installed string
 
@@ -102,7 +104,10 @@ func (tb *Testbed) open() error {
 			return err
 		}
 	}
-	tb.parent, err = startParent(file)
+	if tb.parent, err = startParent(file); err != nil {
+		return err
+	}
+	tb.untouched, err = lookUntouched()
 	return err
 }
 

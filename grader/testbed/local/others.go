@@ -27,7 +27,11 @@ func (tb *Testbed) Share() error {
 	}
 	o := &others{}
 	tb.others, tb.info.Shared = o, true
-	if err := o.open(tb.group, tb.workerProcesses()); err != nil {
+	err := o.open(tb.group, tb.workerProcesses())
+	if err == nil {
+		tb.untouched, err = lookUntouched()
+	}
+	if err != nil {
 		return fmt.Errorf("observe others: %w", err)
 	}
 	return nil

@@ -138,6 +138,15 @@ func (t *tracer) drain(ctx context.Context) (*testbed.Trace, error) {
 	return trace, t.set("tracing_on", "1")
 }
 
+// clear forgets all lines.
+func (t *tracer) clear() (err error) {
+	if err := t.set("trace", ""); err != nil {
+		return err
+	}
+	t.lost, err = t.overrun()
+	return err
+}
+
 // overrun counts the lines that were overwritten before they were read.
 func (t *tracer) overrun() (uint64, error) {
 	files, err := filepath.Glob(filepath.Join(t.dir, "per_cpu/cpu*/stats"))

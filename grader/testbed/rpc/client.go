@@ -188,6 +188,12 @@ func (c *Client) Reset(ctx context.Context) ([]testbed.Leftover, error) {
 	return invoke[[]testbed.Leftover](ctx, c, "Reset", None{})
 }
 
+// Clean implements [testbed.Testbed].
+func (c *Client) Clean(ctx context.Context) error {
+	_, err := invoke[None](ctx, c, "Clean", None{})
+	return err
+}
+
 // Install implements [testbed.Testbed].
 func (c *Client) Install(ctx context.Context, req testbed.InstallRequest) (string, error) {
 	return invoke[string](ctx, c, "Install", req)

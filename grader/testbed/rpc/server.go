@@ -130,6 +130,10 @@ func (s *service) Reset(call Call[None], reply *Reply[[]testbed.Leftover]) error
 	return serve(call, reply, func(ctx context.Context, _ None) ([]testbed.Leftover, error) { return s.tb.Reset(ctx) })
 }
 
+func (s *service) Clean(call Call[None], reply *Reply[None]) error {
+	return serve(call, reply, func(ctx context.Context, _ None) (None, error) { return None{}, s.tb.Clean(ctx) })
+}
+
 func (s *service) Install(call Call[testbed.InstallRequest], reply *Reply[string]) error {
 	return serve(call, reply, s.tb.Install)
 }

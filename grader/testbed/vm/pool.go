@@ -6,14 +6,23 @@ import (
 	"sync"
 )
 
-// Pool keeps guests ready, so that the next submission finds one restored.
+// Pool keeps guests ready, so that the next submission finds one: restored, or
+// left clean by another.
 type Pool struct {
 	template *Template
 	ready    chan restored
 	closed   <-chan struct{}
 	cancel   context.CancelFunc
 	wg       sync.WaitGroup
+
+	mu sync.Mutex
+	// clean are guests that were used and proved clean.
+	clean []*Testbed
 }
+
+// maxUses bounds how many submissions are graded on one guest, so that what
+// nobody thought of does not add up.
+const maxUses = 64
 
 type restored struct {
 	guest *Guest
@@ -47,8 +56,11 @@ func (p *Pool) restore(ctx context.Context) {
 
 var errPoolClosed = errors.New("the pool of guests is closed")
 
-// Open returns the testbed of a fresh guest.
+// Open returns the testbed of a guest that is fresh, or as good as that.
 func (p *Pool) Open(ctx context.Context) (*Testbed, error) {
+	if tb := p.takeClean(); tb != nil {
+		return tb, nil
+	}
 	select {
 	case r := <-p.ready:
 		if r.err != nil {
@@ -62,9 +74,42 @@ func (p *Pool) Open(ctx context.Context) (*Testbed, error) {
 	}
 }
 
-// Close ends the guests that nobody took. Open then fails.
+func (p *Pool) takeClean() *Testbed {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.clean) == 0 {
+		return nil
+	}
+	last := len(p.clean) - 1
+	tb := p.clean[last]
+	p.clean = p.clean[:last]
+	return tb
+}
+
+// Recycle gives a testbed back on which a submission was graded and which was
+// reset, for another one. One that is not proved clean is closed.
+func (p *Pool) Recycle(ctx context.Context, tb *Testbed) error {
+	if tb.used++; tb.used >= maxUses || tb.Clean(ctx) != nil {
+		return tb.Close()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-p.closed:
+		return tb.Close()
+	default:
+		p.clean = append(p.clean, tb)
+		return nil
+	}
+}
+
+// Close ends the guests that nobody has. Open then fails.
 func (p *Pool) Close() error {
 	p.cancel()
 	p.wg.Wait()
-	return nil
+	var errs []error
+	for tb := p.takeClean(); tb != nil; tb = p.takeClean() {
+		errs = append(errs, tb.Close())
+	}
+	return errors.Join(errs...)
 }

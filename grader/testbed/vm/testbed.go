@@ -16,6 +16,8 @@ import (
 type Testbed struct {
 	*rpc.Client
 	guest *Guest
+	// used counts the submissions that were graded on it and left nothing.
+	used int
 }
 
 var _ testbed.Testbed = (*Testbed)(nil)
@@ -44,6 +46,17 @@ func (tb *Testbed) Reset(ctx context.Context) ([]testbed.Leftover, error) {
 		}
 	}
 	return left, err
+}
+
+// Clean implements [testbed.Testbed].
+func (tb *Testbed) Clean(ctx context.Context) error {
+	err := tb.Client.Clean(ctx)
+	if err == nil {
+		if complaint := tb.guest.machine.complaint(); complaint != "" {
+			err = fmt.Errorf("the guest's kernel complained: %s", complaint)
+		}
+	}
+	return err
 }
 
 // Close ends the guest, and with it all that a submission did there.

@@ -358,6 +358,52 @@ func TestDeadGuest(t *testing.T) {
 	})
 }
 
+// TestRecycle uses a guest twice, and proves in between that nothing is left.
+func TestRecycle(t *testing.T) {
+	onKernels(t, func(t *testing.T, template *vm.Template) {
+		pool := vm.NewPool(template, 1)
+		defer func() { require.NoError(t, pool.Close()) }()
+		first, err := pool.Open(t.Context())
+		require.NoError(t, err)
+		info, err := first.Info(t.Context())
+		require.NoError(t, err)
+		tb := first
+		for range 2 {
+			require.NoError(t, tb.Clean(t.Context()))
+			loaded, err := load(t, tb, "hooks.bpf.o")
+			require.NoError(t, err)
+			require.ErrorContains(t, tb.Clean(t.Context()), "it was not reset")
+			_, err = tb.Attach(t.Context(), testbed.AttachRequest{Target: "/init"})
+			require.NoError(t, err)
+			_, err = tb.Exec(t.Context(), testbed.ExecRequest{Steps: execs(info, 2)})
+			require.NoError(t, err)
+			trace, err := tb.Trace(t.Context())
+			require.NoError(t, err)
+			assert.Len(t, trace.Lines, 2*len(info.CPUs), "none of another submission's")
+			assert.Equal(t, "call 0\nof many", trace.Lines[0].Text, "its state is new")
+			require.NotEmpty(t, loaded.Programs)
+			_, err = tb.Exec(t.Context(), testbed.ExecRequest{Steps: execs(info, 1)})
+			require.NoError(t, err)
+			left, err := tb.Reset(t.Context())
+			require.NoError(t, err)
+			require.Empty(t, left)
+			require.NoError(t, pool.Recycle(t.Context(), tb))
+			tb, err = pool.Open(t.Context())
+			require.NoError(t, err)
+			assert.Same(t, first, tb)
+		}
+
+		// One that is not clean is closed.
+		_, err = load(t, tb, "hooks.bpf.o")
+		require.NoError(t, err)
+		require.NoError(t, pool.Recycle(t.Context(), tb))
+		fresh, err := pool.Open(t.Context())
+		require.NoError(t, err)
+		assert.NotSame(t, first, fresh)
+		require.NoError(t, fresh.Close())
+	})
+}
+
 // TestInterruptedRestore leaves nothing behind.
 func TestInterruptedRestore(t *testing.T) {
 	onKernels(t, func(t *testing.T, template *vm.Template) {
