@@ -17,7 +17,10 @@
 /* The control group, of the second version; set before loading. */
 const volatile __u64 group;
 
-/* Whether a system call, which has succeeded, attached a program. */
+/* When the call began that attached what is attached last, CLOCK_MONOTONIC. */
+__u64 since;
+
+/* Whether a system call attaches a program, unless it fails. */
 static int attaches(const struct pt_regs *regs)
 {
 	switch (regs->orig_rax) {
@@ -30,16 +33,27 @@ static int attaches(const struct pt_regs *regs)
 	return 0;
 }
 
-SEC("raw_tp/sys_exit")
-int hold(struct bpf_raw_tracepoint_args *ctx)
+/* Whether the current process, which is of the group, is in such a call. */
+static int attaching(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct pt_regs regs;
 
-	if (bpf_get_current_cgroup_id() != group || (long)ctx->args[1] < 0)
-		return 0;
-	if (bpf_probe_read_kernel(&regs, sizeof(regs), (void *)ctx->args[0]))
-		return 0;
-	if (attaches(&regs))
+	return bpf_get_current_cgroup_id() == group &&
+	       !bpf_probe_read_kernel(&regs, sizeof(regs), (void *)ctx->args[0]) && attaches(&regs);
+}
+
+SEC("raw_tp/sys_enter")
+int note(struct bpf_raw_tracepoint_args *ctx)
+{
+	if (attaching(ctx))
+		since = bpf_ktime_get_ns();
+	return 0;
+}
+
+SEC("raw_tp/sys_exit")
+int hold(struct bpf_raw_tracepoint_args *ctx)
+{
+	if ((long)ctx->args[1] >= 0 && attaching(ctx))
 		bpf_send_signal(SIGSTOP);
 	return 0;
 }

@@ -17,7 +17,9 @@ import (
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
 	HoldProgHold = "hold"
+	HoldProgNote = "note"
 	HoldVarGroup = "group"
+	HoldVarSince = "since"
 )
 
 // LoadHold returns the embedded CollectionSpec for Hold.
@@ -63,6 +65,7 @@ type HoldSpecs struct {
 // It can be passed ebpf.CollectionSpec.Assign.
 type HoldProgramSpecs struct {
 	Hold *ebpf.ProgramSpec `ebpf:"hold"`
+	Note *ebpf.ProgramSpec `ebpf:"note"`
 }
 
 // HoldMapSpecs contains maps before they are loaded into the kernel.
@@ -76,6 +79,7 @@ type HoldMapSpecs struct {
 // It can be passed ebpf.CollectionSpec.Assign.
 type HoldVariableSpecs struct {
 	Group *ebpf.VariableSpec `ebpf:"group"`
+	Since *ebpf.VariableSpec `ebpf:"since"`
 }
 
 // HoldObjects contains all objects after they have been loaded into the kernel.
@@ -109,6 +113,7 @@ func (m *HoldMaps) Close() error {
 // It can be passed to LoadHoldObjects or ebpf.CollectionSpec.LoadAndAssign.
 type HoldVariables struct {
 	Group *ebpf.Variable `ebpf:"group"`
+	Since *ebpf.Variable `ebpf:"since"`
 }
 
 // HoldPrograms contains all programs after they have been loaded into the kernel.
@@ -116,11 +121,13 @@ type HoldVariables struct {
 // It can be passed to LoadHoldObjects or ebpf.CollectionSpec.LoadAndAssign.
 type HoldPrograms struct {
 	Hold *ebpf.Program `ebpf:"hold"`
+	Note *ebpf.Program `ebpf:"note"`
 }
 
 func (p *HoldPrograms) Close() error {
 	return _HoldClose(
 		p.Hold,
+		p.Note,
 	)
 }
 

@@ -16,8 +16,13 @@ const volatile __u64 group;
 /* How deep it may lie: in a container it has groups above it that are not seen there. */
 #define MAX_DEPTH 16
 
-__u64 execs;	   /* execve and execveat */
-__u64 directories; /* mkdir and mkdirat */
+struct activity {
+	__u64 count;
+	__u64 last; /* when the last one began, CLOCK_MONOTONIC */
+};
+
+struct activity execs;	     /* execve and execveat */
+struct activity directories; /* mkdir and mkdirat */
 
 static int below_group(void)
 {
@@ -30,22 +35,24 @@ static int below_group(void)
 SEC("raw_tp/sys_enter")
 int count_call(struct bpf_raw_tracepoint_args *ctx)
 {
-	__u64 *count;
+	struct activity *activity;
 
 	switch (ctx->args[1]) {
 	case __NR_execve:
 	case __NR_execveat:
-		count = &execs;
+		activity = &execs;
 		break;
 	case __NR_mkdir:
 	case __NR_mkdirat:
-		count = &directories;
+		activity = &directories;
 		break;
 	default:
 		return 0;
 	}
-	if (!below_group())
-		__sync_fetch_and_add(count, 1);
+	if (!below_group()) {
+		__sync_fetch_and_add(&activity->count, 1);
+		activity->last = bpf_ktime_get_ns();
+	}
 	return 0;
 }
 

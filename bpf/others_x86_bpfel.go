@@ -8,9 +8,16 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"structs"
 
 	"github.com/cilium/ebpf"
 )
+
+type OthersActivity struct {
+	_     structs.HostLayout
+	Count uint64
+	Last  uint64
+}
 
 // Names of all BPF objects in the ELF.
 //

@@ -32,8 +32,9 @@ struct request {
 const volatile int disk_major;
 const volatile int disk_minor;
 
-/* How many requests were started on other disks. */
+/* Requests that were started on other disks: how many, and when the last was, CLOCK_MONOTONIC. */
 __u64 other_requests;
+__u64 last_other_request;
 
 struct observed_request {
 	__u64 allocated; /* start_time_ns, CLOCK_MONOTONIC */
@@ -60,6 +61,7 @@ int observe_request(struct pt_regs *ctx)
 		disk = BPF_CORE_READ(rq, q, disk);
 	if (BPF_CORE_READ(disk, major) != disk_major || BPF_CORE_READ(disk, first_minor) != disk_minor) {
 		__sync_fetch_and_add(&other_requests, 1);
+		last_other_request = bpf_ktime_get_ns();
 		return 0;
 	}
 

@@ -27,6 +27,7 @@ const (
 	RequestsProgObserveRequest  = "observe_request"
 	RequestsVarDiskMajor        = "disk_major"
 	RequestsVarDiskMinor        = "disk_minor"
+	RequestsVarLastOtherRequest = "last_other_request"
 	RequestsVarOtherRequests    = "other_requests"
 )
 
@@ -86,9 +87,10 @@ type RequestsMapSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type RequestsVariableSpecs struct {
-	DiskMajor     *ebpf.VariableSpec `ebpf:"disk_major"`
-	DiskMinor     *ebpf.VariableSpec `ebpf:"disk_minor"`
-	OtherRequests *ebpf.VariableSpec `ebpf:"other_requests"`
+	DiskMajor        *ebpf.VariableSpec `ebpf:"disk_major"`
+	DiskMinor        *ebpf.VariableSpec `ebpf:"disk_minor"`
+	LastOtherRequest *ebpf.VariableSpec `ebpf:"last_other_request"`
+	OtherRequests    *ebpf.VariableSpec `ebpf:"other_requests"`
 }
 
 // RequestsObjects contains all objects after they have been loaded into the kernel.
@@ -124,9 +126,10 @@ func (m *RequestsMaps) Close() error {
 //
 // It can be passed to LoadRequestsObjects or ebpf.CollectionSpec.LoadAndAssign.
 type RequestsVariables struct {
-	DiskMajor     *ebpf.Variable `ebpf:"disk_major"`
-	DiskMinor     *ebpf.Variable `ebpf:"disk_minor"`
-	OtherRequests *ebpf.Variable `ebpf:"other_requests"`
+	DiskMajor        *ebpf.Variable `ebpf:"disk_major"`
+	DiskMinor        *ebpf.Variable `ebpf:"disk_minor"`
+	LastOtherRequest *ebpf.Variable `ebpf:"last_other_request"`
+	OtherRequests    *ebpf.Variable `ebpf:"other_requests"`
 }
 
 // RequestsPrograms contains all programs after they have been loaded into the kernel.

@@ -38,8 +38,10 @@ type session struct {
 	// printed is how much of the program's output was taken, in bytes.
 	printed int
 	// undisturbed is what others had done when the check began, nil for one
-	// that did not begin.
+	// that did not begin. For a program that was held then, nothing must have
+	// happened since it was attached.
 	undisturbed testbed.Others
+	heldSince   uint64
 	// down tells that the program could not be got to run.
 	down bool
 }
@@ -137,6 +139,10 @@ func (t *T) notice() {
 		var err error
 		t.session.undisturbed, err = t.tb.Others(t.ctx)
 		t.Infra(err)
+		t.session.heldSince = 0
+		if current := t.session.current; current != nil {
+			t.session.heldSince = current.HeldSince
+		}
 	}
 }
 
@@ -147,8 +153,9 @@ func (s *session) disturbed(now testbed.Others) string {
 		return ""
 	}
 	for _, event := range s.exercise.Events {
-		if n := now[event] - s.undisturbed[event]; n > 0 {
-			return fmt.Sprintf("%d %s", n, event)
+		n := now[event].Count - s.undisturbed[event].Count
+		if n > 0 || s.heldSince > 0 && now[event].Last >= s.heldSince {
+			return fmt.Sprintf("%d %s", max(n, 1), event)
 		}
 	}
 	return ""
@@ -168,15 +175,9 @@ func (s *session) runCheck(ctx context.Context, check Check, r *CheckResult) err
 	s.undisturbed = nil
 	begin := time.Now()
 	err := t.run(func(t *T) {
-		// What others do while a program gets ready is nothing to it, but from
-		// the moment at which it is attached it is.
-		if check.On == OnAttach {
-			t.notice()
-			t.enter(OnAttach)
-		} else {
-			t.enter(check.On)
-			t.notice()
-		}
+		// What others do while a program gets ready is nothing to it.
+		t.enter(check.On)
+		t.notice()
 		t.Loaded = s.loaded
 		check.Run(t)
 	})

@@ -13,7 +13,7 @@ import (
 // whatever its verdict was.
 func TestDisturbed(t *testing.T) {
 	execs := func(n uint64) testbed.Others {
-		return testbed.Others{testbed.EventExec: n, testbed.EventRequest: 2 * n}
+		return testbed.Others{testbed.EventExec: {Count: n}, testbed.EventRequest: {Count: 2 * n}}
 	}
 	for name, test := range map[string]struct {
 		shared bool
@@ -55,7 +55,7 @@ func TestDisturbedAllTheTime(t *testing.T) {
 	ex.Events = []testbed.Event{testbed.EventExec}
 	tb := &fake{info: testbed.Info{Shared: true}}
 	for i := range uint64(2 * maxDisturbed) {
-		tb.others = append(tb.others, testbed.Others{testbed.EventExec: i})
+		tb.others = append(tb.others, testbed.Others{testbed.EventExec: {Count: i}})
 	}
 	results, ended := runSession(t, tb, ex)
 	require.NotNil(t, ended)
@@ -72,10 +72,28 @@ func TestDisturbedBeforeItBegins(t *testing.T) {
 	tb := &fake{
 		info:    testbed.Info{Shared: true},
 		running: []*testbed.Running{{Exit: &testbed.Exit{Status: 1}}},
-		others:  []testbed.Others{{testbed.EventExec: 1}, {testbed.EventExec: 2}},
+		others:  []testbed.Others{{testbed.EventExec: {Count: 1}}, {testbed.EventExec: {Count: 2}}},
 	}
 	results, ended := runSession(t, tb, ex)
 	require.Nil(t, ended)
 	assert.Equal(t, []Status{StatusFail}, statuses(results))
 	assert.Len(t, tb.started, 1)
+}
+
+// TestDisturbedSinceItIsHeld has others act between the moment at which a
+// program was attached and the one at which the grader first looks.
+func TestDisturbedSinceItIsHeld(t *testing.T) {
+	ex := exerciseOf(on(OnAttach, passes)...)
+	ex.Events = []testbed.Event{testbed.EventExec}
+	held := &testbed.Running{Held: true, HeldSince: 100, Maps: loadedMaps()}
+	early, late := testbed.Others{testbed.EventExec: {Count: 1, Last: 99}}, testbed.Others{testbed.EventExec: {Count: 2, Last: 100}}
+	tb := &fake{
+		info:    testbed.Info{Shared: true},
+		running: []*testbed.Running{held, held},
+		others:  []testbed.Others{late, late, early, early},
+	}
+	results, ended := runSession(t, tb, ex)
+	require.Nil(t, ended)
+	assert.Equal(t, []Status{StatusPass}, statuses(results))
+	assert.Len(t, tb.started, 2, "the moment was over")
 }

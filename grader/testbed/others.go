@@ -10,6 +10,12 @@ const (
 	EventRequest Event = "requests to other disks"
 )
 
-// Others counts the events that others have caused since the testbed was
-// opened.
-type Others map[Event]uint64
+// Others are the events that others have caused since the testbed was opened.
+type Others map[Event]Activity
+
+// Activity is how often something happened.
+type Activity struct {
+	Count uint64
+	// Last is when the last one was, on the monotonic clock in nanoseconds.
+	Last uint64
+}

@@ -57,6 +57,9 @@ type Running struct {
 	// Held tells that it was stopped because it has attached something; see
 	// StartRequest.Hold.
 	Held bool
+	// HeldSince is when the call began that attached, on the monotonic clock in
+	// nanoseconds; 0 for a program that is not held.
+	HeldSince uint64
 	// Exit is how it ended, nil while it runs.
 	Exit *Exit
 	// Programs, Maps and Links are what was loaded and attached since it was

@@ -16,7 +16,7 @@ import (
 // BPF program.
 type holder struct {
 	objects bpf.HoldObjects
-	link    link.Link
+	links   []link.Link
 }
 
 func newHolder(group *cgroup) (*holder, error) {
@@ -35,16 +35,25 @@ func newHolder(group *cgroup) (*holder, error) {
 	if err := spec.LoadAndAssign(&h.objects, nil); err != nil {
 		return nil, fmt.Errorf("load program that holds: %w", err)
 	}
-	h.link, err = link.AttachRawTracepoint(link.RawTracepointOptions{Name: "sys_exit", Program: h.objects.HoldPrograms.Hold})
-	if err != nil {
-		h.objects.Close()
-		return nil, fmt.Errorf("attach program that holds: %w", err)
+	for _, at := range []link.RawTracepointOptions{
+		{Name: "sys_enter", Program: h.objects.Note},
+		{Name: "sys_exit", Program: h.objects.Hold},
+	} {
+		l, err := link.AttachRawTracepoint(at)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("attach program that holds: %w", err), h.close())
+		}
+		h.links = append(h.links, l)
 	}
 	return h, nil
 }
 
 func (h *holder) close() error {
-	return errors.Join(h.link.Close(), h.objects.Close())
+	var errs []error
+	for _, l := range h.links {
+		errs = append(errs, l.Close())
+	}
+	return errors.Join(append(errs, h.objects.Close())...)
 }
 
 // stopped is the line of a stopped process in its status; see proc(5).
@@ -57,6 +66,12 @@ func (p *program) held() bool {
 	}
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	return err == nil && stopped.Match(text)
+}
+
+// heldSince is when the call began that attached what is attached last.
+func (p *program) heldSince() (since uint64, err error) {
+	err = p.holder.objects.Since.Get(&since)
+	return since, err
 }
 
 // id is what bpf_get_current_cgroup_id returns for the group's processes.

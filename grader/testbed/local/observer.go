@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/bpfgrade/bpfgrade/bpf"
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
 // observer sees the requests that one disk starts.
@@ -62,10 +63,13 @@ func (o *observer) take() ([]bpf.RequestsObservedRequest, error) {
 	}
 }
 
-// others counts the requests of other disks.
-func (o *observer) others() (n uint64, err error) {
-	err = o.objects.OtherRequests.Get(&n)
-	return n, err
+// others are the requests of other disks.
+func (o *observer) others() (a testbed.Activity, err error) {
+	err = errors.Join(
+		o.objects.OtherRequests.Get(&a.Count),
+		o.objects.LastOtherRequest.Get(&a.Last),
+	)
+	return a, err
 }
 
 func (o *observer) close() {

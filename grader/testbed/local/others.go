@@ -84,20 +84,19 @@ func (tb *Testbed) Others(context.Context) (testbed.Others, error) {
 	if tb.others == nil {
 		return counts, nil
 	}
-	var execs, directories, requests uint64
+	var execs, directories bpf.OthersActivity
 	err := errors.Join(
 		tb.others.objects.Execs.Get(&execs),
 		tb.others.objects.Directories.Get(&directories),
 	)
+	counts[testbed.EventExec] = testbed.Activity{Count: execs.Count, Last: execs.Last}
+	counts[testbed.EventMkdir] = testbed.Activity{Count: directories.Count, Last: directories.Last}
 	if tb.disk != nil && err == nil {
-		requests, err = tb.disk.observer.others()
+		counts[testbed.EventRequest], err = tb.disk.observer.others()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("observe others: %w", err)
 	}
-	counts[testbed.EventExec] = execs
-	counts[testbed.EventMkdir] = directories
-	counts[testbed.EventRequest] = requests
 	return counts, nil
 }
 

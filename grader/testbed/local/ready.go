@@ -49,7 +49,11 @@ func (p *program) awaitReady(ctx context.Context, within time.Duration) (*testbe
 			return nil, err
 		}
 		if held {
-			return p.running(now, links, &testbed.Running{Held: true})
+			since, err := p.heldSince()
+			if err != nil {
+				return nil, err
+			}
+			return p.running(now, links, &testbed.Running{Held: true, HeldSince: since})
 		}
 		if !slices.Equal(links, last) {
 			last, since = links, time.Now()
