@@ -337,6 +337,7 @@ func (t *T) Stop(signal testbed.Signal) *testbed.Exit {
 // RunTarget runs the exercise's own executable, to whose path the program has
 // attached, to its end.
 func (t *T) RunTarget(args ...string) {
+	t.session.measures = true
 	report, err := t.tb.Run(t.ctx, testbed.RunRequest{Name: targetName, Args: args})
 	t.undisturbed(err)
 	if report.Status != 0 {

@@ -42,6 +42,10 @@ type session struct {
 	// happened since it was attached.
 	undisturbed testbed.Others
 	heldSince   uint64
+	// measures tells that the check has made something happen. disturbances is
+	// how many runs of checks were disturbed so far.
+	measures     bool
+	disturbances int
 	// down tells that the program could not be got to run.
 	down bool
 }
@@ -123,6 +127,7 @@ func (s *session) check(ctx context.Context, check Check, r *CheckResult) error 
 			return err
 		}
 		*r = blank
+		s.disturbances++
 		if check.On == OnAttach {
 			s.current = nil // the moment is over
 		}
@@ -147,9 +152,9 @@ func (t *T) notice() {
 }
 
 // disturbed says what others did during a check that the exercise's programs
-// see.
+// see. Nothing disturbs a check that makes nothing happen.
 func (s *session) disturbed(now testbed.Others) string {
-	if s.undisturbed == nil {
+	if s.undisturbed == nil || !s.measures {
 		return ""
 	}
 	for _, event := range s.exercise.Events {
@@ -172,7 +177,7 @@ func (s *session) runCheck(ctx context.Context, check Check, r *CheckResult) err
 		ctx: ctx, tb: s.tb, session: s,
 	}
 
-	s.undisturbed = nil
+	s.undisturbed, s.measures = nil, false
 	begin := time.Now()
 	err := t.run(func(t *T) {
 		// What others do while a program gets ready is nothing to it.
@@ -185,7 +190,11 @@ func (s *session) runCheck(ctx context.Context, check Check, r *CheckResult) err
 	r.Output = t.output
 	switch {
 	case err != nil:
-		if outOfTime(ctx, err) {
+		switch {
+		case !outOfTime(ctx, err):
+		case s.disturbances > 0:
+			err = fmt.Errorf("others on this machine disturbed checks %d times, until the time was over", s.disturbances)
+		default:
 			err = lateVerdict(s.object)
 		}
 		toVerdict(err).endCheck(r)

@@ -2,6 +2,7 @@ package grader
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -31,6 +32,7 @@ func TestDisturbed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			runs := 0
 			ex := exerciseOf(Check{Run: func(c *T) {
+				c.Exec()
 				if runs++; runs < 3 {
 					c.Output("disturbed")
 					fails(c)
@@ -50,8 +52,42 @@ func TestDisturbed(t *testing.T) {
 	}
 }
 
+// acts makes something happen.
+func acts(t *T) { t.Exec() }
+
+// TestUndisturbed has others act during a check that only looks.
+func TestUndisturbed(t *testing.T) {
+	runs := 0
+	ex := exerciseOf(Check{Run: func(*T) { runs++ }})
+	ex.Events = []testbed.Event{testbed.EventExec}
+	tb := &fake{info: testbed.Info{Shared: true}, others: []testbed.Others{{}, {testbed.EventExec: {Count: 1}}}}
+	_, ended := runSession(t, tb, ex)
+	require.Nil(t, ended)
+	assert.Equal(t, 1, runs)
+}
+
+// TestDisturbedUntilItsTimeIsOver is not the submission's fault.
+func TestDisturbedUntilItsTimeIsOver(t *testing.T) {
+	ex := exerciseOf(Check{Run: acts})
+	ex.Events = []testbed.Event{testbed.EventExec}
+	tb := &fake{info: testbed.Info{Shared: true}, others: []testbed.Others{{}, {testbed.EventExec: {Count: 1}}}}
+	runs := 0
+	tb.on = func(method string) {
+		if method == "Exec" {
+			if runs++; runs == 2 {
+				tb.stalls = []string{"Exec"}
+			}
+		}
+	}
+	g := &Grader{Open: tb.open, Timeout: 100 * time.Millisecond}
+	result, err := g.Grade(t.Context(), ex, mapsObject, 1)
+	require.NoError(t, err)
+	assert.Equal(t, StatusInfraError, result.Status)
+	assert.Contains(t, result.Message, "others on this machine disturbed checks 1 times")
+}
+
 func TestDisturbedAllTheTime(t *testing.T) {
-	ex := exerciseOf(Check{Run: passes})
+	ex := exerciseOf(Check{Run: acts})
 	ex.Events = []testbed.Event{testbed.EventExec}
 	tb := &fake{info: testbed.Info{Shared: true}}
 	for i := range uint64(2 * maxDisturbed) {
@@ -83,7 +119,7 @@ func TestDisturbedBeforeItBegins(t *testing.T) {
 // TestDisturbedSinceItIsHeld has others act between the moment at which a
 // program was attached and the one at which the grader first looks.
 func TestDisturbedSinceItIsHeld(t *testing.T) {
-	ex := exerciseOf(on(OnAttach, passes)...)
+	ex := exerciseOf(on(OnAttach, acts)...)
 	ex.Events = []testbed.Event{testbed.EventExec}
 	held := &testbed.Running{Held: true, HeldSince: 100, Maps: loadedMaps()}
 	early, late := testbed.Others{testbed.EventExec: {Count: 1, Last: 99}}, testbed.Others{testbed.EventExec: {Count: 2, Last: 100}}

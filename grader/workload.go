@@ -13,6 +13,7 @@ import (
 // Exec makes processes call execve and execveat, one call at a time, and
 // returns when all have ended.
 func (t *T) Exec(steps ...testbed.ExecStep) *testbed.ExecReport {
+	t.session.measures = true
 	report, err := t.tb.Exec(t.ctx, testbed.ExecRequest{Steps: steps})
 	t.undisturbed(err)
 	if len(report.Steps) != len(steps) {
@@ -51,6 +52,7 @@ func sendsSignals(obj *object.Object) bool {
 // Processes starts processes that make system calls, and returns when all calls
 // have ended. The processes stay until the next call of Processes.
 func (t *T) Processes(req testbed.ProcessRequest) *testbed.ProcessReport {
+	t.session.measures = true
 	report, err := t.tb.Processes(t.ctx, req)
 	t.undisturbed(err)
 	if len(report.Processes) != len(req.Processes) || len(report.Steps) != len(req.Steps) {
@@ -115,6 +117,7 @@ func Calls(steps []testbed.ExecStep) int {
 // BlockIO makes direct reads and writes on a disk that only the grader uses,
 // one after another.
 func (t *T) BlockIO(steps ...testbed.BlockStep) *testbed.BlockReport {
+	t.session.measures = true
 	report, err := t.tb.BlockIO(t.ctx, testbed.BlockRequest{Steps: steps})
 	t.undisturbed(err)
 	if len(report.Steps) != len(steps) {

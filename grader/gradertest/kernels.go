@@ -35,12 +35,11 @@ func Kernels() []string {
 
 // onKernels calls test in a subtest for each kernel.
 func onKernels(t *testing.T, test func(*testing.T, *grader.Grader)) {
-	onKernelsWith(t, backend.Options{Name: backend.VM, Agent: Command(t)}, test)
+	onKernelsWith(t, Kernels(), backend.Options{Name: backend.VM, Agent: Command(t)}, test)
 }
 
-// onKernelsWith does so with guests of a certain kind.
-func onKernelsWith(t *testing.T, options backend.Options, test func(*testing.T, *grader.Grader)) {
-	names := Kernels()
+// onKernelsWith does so for some kernels and with guests of a certain kind.
+func onKernelsWith(t *testing.T, names []string, options backend.Options, test func(*testing.T, *grader.Grader)) {
 	if names[0] == "" {
 		SkipWithoutKernel(t)
 	}

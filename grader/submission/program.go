@@ -44,11 +44,17 @@ func (b *Builder) Program(ctx context.Context, s *Submission, object string) (pr
 	if err != nil {
 		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 	}
-	hash, err := fileHash(object)
+	skeleton, err := findSkeleton(s)
 	if err != nil {
-		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
+		return "", "", err
 	}
-	return tools.build(ctx, s, &cache{b.Cache}, hash, func() error { return makeSkeleton(ctx, s, object) })
+	hash := ""
+	if skeleton != nil {
+		if hash, err = fileHash(object); err != nil {
+			return "", "", fmt.Errorf("build %s: %w", s.Name, err)
+		}
+	}
+	return tools.build(ctx, s, &cache{b.Cache}, hash, func() error { return skeleton.make(ctx, s, object) })
 }
 
 // fileHash is the SHA-256 of a file, in hexadecimal.

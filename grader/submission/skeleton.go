@@ -35,35 +35,50 @@ const defaultSkeleton = "prog_bpf"
 // four.
 const maxSkeleton = 64 << 20
 
-// makeSkeleton writes the skeleton of the object file where the user-space half
-// includes one.
-func makeSkeleton(ctx context.Context, s *Submission, object string) error {
+// skeletonHeader is the skeleton that a user-space half includes.
+type skeletonHeader struct {
+	// file is its path below the submission's folder, object the name that it
+	// gives to the object.
+	file, object string
+}
+
+// findSkeleton returns the skeleton that the user-space half includes, nil for
+// none.
+func findSkeleton(s *Submission) (*skeletonHeader, error) {
 	source, err := os.ReadFile(filepath.Join(s.Dir, filepath.FromSlash(s.ProgramSource)))
 	if err != nil {
-		return fmt.Errorf("build %s: %w", s.Name, err)
+		return nil, fmt.Errorf("build %s: %w", s.Name, err)
 	}
 	include := skeletonInclude.FindSubmatch(source)
 	if include == nil {
-		return nil
+		return nil, nil
 	}
 	header := path.Join(path.Dir(s.ProgramSource), string(include[1]))
 	if !filepath.IsLocal(header) {
-		return nil // the compiler will say that it does not exist
+		return nil, nil // the compiler will say that it does not exist
+	}
+	return &skeletonHeader{header, skeletonName(source)}, nil
+}
+
+// make writes the skeleton of an object file, if there is one to write.
+func (h *skeletonHeader) make(ctx context.Context, s *Submission, object string) error {
+	if h == nil {
+		return nil
 	}
 	bpftool, _, err := FindBPFTool(ctx)
 	if err != nil {
 		return fmt.Errorf("build %s: %w", s.Name, err)
 	}
-	text, err := skeleton(ctx, bpftool, object, skeletonName(source))
+	text, err := skeleton(ctx, bpftool, object, h.object)
 	if err != nil {
-		return fmt.Errorf("build %s: make %s: %w", s.Name, path.Base(header), err)
+		return fmt.Errorf("build %s: make %s: %w", s.Name, path.Base(h.file), err)
 	}
 	root, err := os.OpenRoot(s.Dir)
 	if err != nil {
 		return fmt.Errorf("build %s: %w", s.Name, err)
 	}
 	defer root.Close()
-	if err := errors.Join(root.MkdirAll(path.Dir(header), 0o755), root.WriteFile(header, text, 0o644)); err != nil {
+	if err := errors.Join(root.MkdirAll(path.Dir(h.file), 0o755), root.WriteFile(h.file, text, 0o644)); err != nil {
 		return fmt.Errorf("build %s: %w", s.Name, err)
 	}
 	return nil

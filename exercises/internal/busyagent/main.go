@@ -40,9 +40,9 @@ func share(tb *local.Testbed) error {
 		do    func()
 		pause time.Duration
 	}{
-		{failingCalls, 50},
-		{func() { _ = exec.Command("/init").Run() }, 10},
-		{write, 50},
+		{failingCalls, 150},
+		{func() { _ = exec.Command("/init").Run() }, 20},
+		{write, 150},
 	} {
 		go func() {
 			for {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"syscall"
@@ -32,7 +31,7 @@ func (tb *Testbed) Install(ctx context.Context, req testbed.InstallRequest) (str
 		tb.installed = dir
 	}
 	path := filepath.Join(tb.installed, req.Name)
-	if err := os.WriteFile(path, req.Data, 0o555); err != nil {
+	if err := writeExecutable(path, req.Data); err != nil {
 		return "", fmt.Errorf("install: %w", err)
 	}
 	return path, nil

@@ -166,7 +166,7 @@ func makeProgramDir(req testbed.StartRequest) (string, error) {
 		return "", err
 	}
 	err = errors.Join(
-		os.WriteFile(filepath.Join(dir, "prog"), req.Program, 0o555),
+		writeExecutable(filepath.Join(dir, "prog"), req.Program),
 		os.WriteFile(filepath.Join(dir, testbed.ObjectFile), req.Object, 0o444),
 	)
 	if err != nil {

@@ -3,6 +3,7 @@ package local
 import (
 	"fmt"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -27,4 +28,13 @@ func unmountTemp(dir string) error {
 		return fmt.Errorf("unmount %s: %w", dir, err)
 	}
 	return os.Remove(dir)
+}
+
+// writeExecutable writes a file that will be executed. Nothing is started
+// meanwhile: a process that has just been forked would hold the file open for
+// writing until it executes, and nobody could execute the file.
+func writeExecutable(path string, data []byte) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return os.WriteFile(path, data, 0o555)
 }
