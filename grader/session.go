@@ -128,10 +128,9 @@ func (s *session) check(ctx context.Context, check Check, r *CheckResult) error 
 		}
 		*r = blank
 		s.disturbances++
-		if check.On == OnAttach {
-			s.current = nil // the moment is over
-		}
-		s.down = false
+		// A program is started anew: the moment at which it was attached is
+		// over, and what it does only once is done.
+		s.current, s.down = nil, false
 	}
 	err := fmt.Errorf("others on this machine disturb it all the time, the last with %s", did)
 	toVerdict(err).endCheck(r)

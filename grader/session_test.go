@@ -66,6 +66,17 @@ func TestUndisturbed(t *testing.T) {
 	assert.Equal(t, 1, runs)
 }
 
+// TestDisturbedProgram starts a program anew: what it does once is done.
+func TestDisturbedProgram(t *testing.T) {
+	ex := exerciseOf(on(OnProgram, acts)...)
+	ex.Events = []testbed.Event{testbed.EventExec}
+	tb := &fake{info: testbed.Info{Shared: true}, others: []testbed.Others{{}, {testbed.EventExec: {Count: 1}}}}
+	results, ended := runSession(t, tb, ex)
+	require.Nil(t, ended)
+	assert.Equal(t, []Status{StatusPass}, statuses(results))
+	assert.Len(t, tb.started, 2)
+}
+
 // TestDisturbedUntilItsTimeIsOver is not the submission's fault.
 func TestDisturbedUntilItsTimeIsOver(t *testing.T) {
 	ex := exerciseOf(Check{Run: acts})

@@ -40,9 +40,9 @@ func share(tb *local.Testbed) error {
 		do    func()
 		pause time.Duration
 	}{
-		{failingCalls, 150},
-		{func() { _ = exec.Command("/init").Run() }, 20},
-		{write, 150},
+		{failingCalls, 300},
+		{func() { _ = exec.Command("/init").Run() }, 40},
+		{write, 300},
 	} {
 		go func() {
 			for {
