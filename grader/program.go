@@ -50,15 +50,12 @@ func (t *T) enter(phase Phase) {
 func (t *T) start(hold bool) {
 	s := t.session
 	// What was there before is no part of the program.
-	if err := reset(t.ctx, t.tb); err != nil {
-		t.Infra(err)
-	}
+	t.Infra(reset(t.ctx, t.tb))
 	req := testbed.StartRequest{Program: s.program, Object: s.object.Data, Uprobes: s.exercise.Program.Uprobes, Hold: hold}
 	if data := s.exercise.Program.Target; data != nil {
-		var err error
-		s.target, err = t.tb.Install(t.ctx, testbed.InstallRequest{Name: targetName, Data: data})
+		path, err := t.tb.Install(t.ctx, testbed.InstallRequest{Name: targetName, Data: data})
 		t.Infra(err)
-		req.Args = []string{s.target}
+		req.Args = []string{path}
 	}
 	s.started, s.printed = true, 0
 	t.Infra(t.tb.Start(t.ctx, req))
@@ -123,9 +120,9 @@ const maxQuoted = 200
 // libbpfSays precedes what libbpf prints.
 const libbpfSays = "libbpf: "
 
-// explainRefusal is the verdict on an object that the kernel refuses whoever loads it,
-// nil for one that it takes. What the program printed tells whether it failed to
-// attach as its section says: it may attach in another way.
+// explainRefusal is the verdict on an object that the kernel refuses whoever
+// loads it, nil for one that it takes. What the program printed tells whether it
+// failed to attach as its section says: it may attach in another way.
 func (s *session) explainRefusal(ctx context.Context, printed string) error {
 	if err := reset(ctx, s.tb); err != nil {
 		return err

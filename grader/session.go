@@ -33,8 +33,6 @@ type session struct {
 	current *testbed.Running
 	// started tells that the program was started, at least once.
 	started bool
-	// target is the path of the exercise's own executable.
-	target string
 	// printed is how much of the program's output was taken, in bytes.
 	printed int
 	// undisturbed is what others had done when the check began, nil for one
@@ -86,27 +84,6 @@ func (s *session) run(ctx context.Context) ([]CheckResult, error) {
 
 // maxDisturbed is how often a check is run again because others disturbed it.
 const maxDisturbed = 100
-
-// onlyObserved tells whether all that was done to the kernel is that programs
-// of the submission's were attached to hooks that observe, and did no more than
-// that.
-func (s *session) onlyObserved() bool {
-	for _, p := range s.object.Programs {
-		if p.Hook.Kind == object.Unknown || slices.ContainsFunc(p.Helpers, interferes) {
-			return false
-		}
-	}
-	return !s.started
-}
-
-// interferes tells whether a helper changes what others do.
-func interferes(helper string) bool {
-	switch helper {
-	case "bpf_send_signal", "bpf_send_signal_thread", "bpf_override_return", "bpf_probe_write_user", "bpf_sys_bpf":
-		return true
-	}
-	return false
-}
 
 // check runs one check. The error says why there is no verdict. On a kernel
 // that others use too, a run that they disturbed has no verdict, whatever it
@@ -269,7 +246,7 @@ func (s *session) loadObject(ctx context.Context) error {
 }
 
 func (s *session) attach(ctx context.Context) error {
-	_, err := s.tb.Attach(ctx, testbed.AttachRequest{Target: s.target})
+	_, err := s.tb.Attach(ctx, testbed.AttachRequest{})
 	if outOfTime(ctx, err) {
 		return &verdict{
 			status:  StatusTimeout,

@@ -45,8 +45,13 @@ const noSignals = "Leave bpf_send_signal out: a program that observes must not e
 
 func sendsSignals(obj *object.Object) bool {
 	return slices.ContainsFunc(obj.Programs, func(p object.Program) bool {
-		return slices.Contains(p.Helpers, "bpf_send_signal") || slices.Contains(p.Helpers, "bpf_send_signal_thread")
+		return slices.ContainsFunc(p.Helpers, signals)
 	})
+}
+
+// signals tells whether a helper sends signals.
+func signals(helper string) bool {
+	return helper == "bpf_send_signal" || helper == "bpf_send_signal_thread"
 }
 
 // Processes starts processes that make system calls, and returns when all calls

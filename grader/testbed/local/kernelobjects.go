@@ -74,11 +74,20 @@ func listIDs[ID ebpf.ProgramID | ebpf.MapID | link.ID](next func(ID) (ID, error)
 // links.
 func nextLink(after link.ID) (link.ID, error) {
 	attr := struct{ start, next, flags uint32 }{start: uint32(after)}
-	_, _, errno := unix.Syscall(unix.SYS_BPF, unix.BPF_LINK_GET_NEXT_ID, uintptr(unsafe.Pointer(&attr)), unsafe.Sizeof(attr))
-	if errno != 0 {
-		return 0, errno
+	if err := bpfCall(unix.BPF_LINK_GET_NEXT_ID, &attr); err != nil {
+		return 0, err
 	}
 	return link.ID(attr.next), nil
+}
+
+// bpfCall makes the system call bpf, for commands that cilium/ebpf does not
+// offer; see bpf(2).
+func bpfCall[Attr any](command uintptr, attr *Attr) error {
+	_, _, errno := unix.Syscall(unix.SYS_BPF, command, uintptr(unsafe.Pointer(attr)), unsafe.Sizeof(*attr))
+	if errno != 0 {
+		return errno
+	}
+	return nil
 }
 
 // linkProgram returns the program of a link.
@@ -191,7 +200,7 @@ func perfPrograms(process int) []uint32 {
 }
 
 // taskFDQuery returns the id of the program that is attached to a descriptor
-// of a process; see bpf(2).
+// of a process.
 func taskFDQuery(process, fd int) (uint32, error) {
 	attr := struct {
 		pid, fd, flags, bufLen uint32
@@ -199,9 +208,8 @@ func taskFDQuery(process, fd int) (uint32, error) {
 		progID, fdType         uint32
 		offset, address        uint64
 	}{pid: uint32(process), fd: uint32(fd)}
-	_, _, errno := unix.Syscall(unix.SYS_BPF, unix.BPF_TASK_FD_QUERY, uintptr(unsafe.Pointer(&attr)), unsafe.Sizeof(attr))
-	if errno != 0 {
-		return 0, errno
+	if err := bpfCall(unix.BPF_TASK_FD_QUERY, &attr); err != nil {
+		return 0, err
 	}
 	return attr.progID, nil
 }

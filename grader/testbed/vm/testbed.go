@@ -41,9 +41,7 @@ func (t *Template) Open(ctx context.Context) (*Testbed, error) {
 func (tb *Testbed) Reset(ctx context.Context) ([]testbed.Leftover, error) {
 	left, err := tb.Client.Reset(ctx)
 	if err == nil {
-		if complaint := tb.guest.machine.complaint(); complaint != "" {
-			err = fmt.Errorf("the guest's kernel complained: %s", complaint)
-		}
+		err = tb.complaint()
 	}
 	return left, err
 }
@@ -52,11 +50,17 @@ func (tb *Testbed) Reset(ctx context.Context) ([]testbed.Leftover, error) {
 func (tb *Testbed) Clean(ctx context.Context) error {
 	err := tb.Client.Clean(ctx)
 	if err == nil {
-		if complaint := tb.guest.machine.complaint(); complaint != "" {
-			err = fmt.Errorf("the guest's kernel complained: %s", complaint)
-		}
+		err = tb.complaint()
 	}
 	return err
+}
+
+// complaint is what the guest's kernel has complained of, nil for nothing.
+func (tb *Testbed) complaint() error {
+	if text := tb.guest.machine.complaint(); text != "" {
+		return fmt.Errorf("the guest's kernel complained: %s", text)
+	}
+	return nil
 }
 
 // Close ends the guest, and with it all that a submission did there.
