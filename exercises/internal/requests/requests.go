@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/bpfgrade/bpfgrade/exercises/internal/clocks"
 	"github.com/bpfgrade/bpfgrade/grader"
 	"github.com/bpfgrade/bpfgrade/grader/object"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
@@ -187,7 +188,7 @@ func checkCurrent(t *grader.T) {
 			Message:  fmt.Sprintf("Request %d was made between these two times of the monotonic clock in nanoseconds, and its line says otherwise.", i+1),
 			Help:     "The second integer is bpf_ktime_get_ns(), as it is: no other clock, no other unit.",
 		}
-		if !near(s.current, s.Start, s.End) {
+		if !clocks.Near(s.current, s.Start, s.End) {
 			f.Diagnosis = "wrong-clock"
 		}
 		t.Fail(f)
@@ -208,47 +209,10 @@ func checkCurrent(t *grader.T) {
 			Help:     "The second integer is bpf_ktime_get_ns(), as it is.",
 		})
 	}
-	checkClock(t)
+	clocks.Asked(t, "the second integer", "The second integer is what "+clocks.Helper+"() returns when the program runs.")
 }
 
-const (
-	microsecond = 1000
-	clock       = "bpf_ktime_get_ns"
-)
-
-// checkClock wants the current time to be of the clock that was asked for. On a
-// machine that was never suspended another one shows the same time.
-func checkClock(t *grader.T) {
-	found := "no helper that returns a time"
-	for _, p := range t.Object.Programs {
-		for _, helper := range p.Helpers {
-			if helper == clock {
-				return
-			}
-			if strings.HasPrefix(helper, "bpf_ktime_get_") {
-				found = helper
-			}
-		}
-	}
-	f := grader.Failure{
-		Expected: "a call of " + clock,
-		Actual:   found,
-		Message:  "No program of the object calls " + clock + ", so the second integer is not the time it returns.",
-		Help:     "The second integer is what " + clock + "() returns when the program runs.",
-	}
-	if strings.HasPrefix(found, "bpf_") {
-		f.Help += " Another clock differs from it, for example by the time for which the machine slept."
-		f.Diagnosis = "wrong-clock"
-	}
-	t.Fail(f)
-}
-
-// near tells whether a time is on the right clock and in the right unit, even
-// if it is not exact: within a second of the window.
-func near(time, start, end uint64) bool {
-	const second = 1e9
-	return time+second >= start && time <= end+second
-}
+const microsecond = 1000
 
 // checkAllocated wants the first integer of each line to be the time at which
 // the request was allocated. The kernel wrote it down, and so did the testbed:
