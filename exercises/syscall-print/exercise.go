@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/bpfgrade/bpfgrade/exercises/internal/callers"
+	"github.com/bpfgrade/bpfgrade/exercises/internal/traces"
 	"github.com/bpfgrade/bpfgrade/grader"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
@@ -55,8 +56,8 @@ func printsEvery(t *grader.T, kind testbed.CallKind) {
 	}
 	if len(o.lines) != len(want) {
 		f := grader.Failure{
-			Expected: fmt.Sprintf("%s for %d calls", count(len(want)), len(want)),
-			Actual:   count(len(o.lines)),
+			Expected: fmt.Sprintf("%s for %d calls", traces.Lines(len(want)), len(want)),
+			Actual:   traces.Lines(len(o.lines)),
 			Message:  fmt.Sprintf("A %s was made %d times, and %s printed.", kind, len(want), were(len(o.lines))),
 			Help:     "Each call prints exactly one line, whoever makes it and on whichever processor.",
 		}
@@ -151,8 +152,8 @@ func printsFailing(t *grader.T) {
 			continue
 		}
 		f := grader.Failure{
-			Expected: fmt.Sprintf("%s for %d calls", count(want), want),
-			Actual:   count(got),
+			Expected: fmt.Sprintf("%s for %d calls", traces.Lines(want), want),
+			Actual:   traces.Lines(got),
 			Message:  fmt.Sprintf("The process %d made %d calls, of which %d failed, and %s printed.", o.report.Processes[i].PID, want, bad[i], were(got)),
 			Help:     "A call that fails is a call too, and prints one line.",
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/bpfgrade/bpfgrade/exercises/internal/traces"
 	"github.com/bpfgrade/bpfgrade/grader"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
@@ -36,19 +37,12 @@ func printsCalls(t *grader.T, batch Batch) {
 	for _, line := range trace.Lines {
 		got = append(got, line.Text)
 	}
-	if trace.Lost > 0 || trace.Truncated {
-		t.Fail(grader.Failure{
-			Expected: lines(len(want)),
-			Actual:   fmt.Sprintf("so many lines that the trace buffer overflowed (%d read, %d lost)", len(got), trace.Lost),
-			Message:  "The program prints far more than one line a call.",
-			Help:     "Is its hook passed by other things than execve?",
-		})
-	}
+	traces.Whole(t, trace, traces.Lines(len(want)), "execve")
 	if len(got) != len(want) {
 		f := grader.Failure{
-			Expected: fmt.Sprintf("%s for %d calls", lines(len(want)), len(want)),
-			Actual:   lines(len(got)),
-			Message:  fmt.Sprintf("%s, and the program printed %s.", batch.Made, lines(len(got))),
+			Expected: fmt.Sprintf("%s for %d calls", traces.Lines(len(want)), len(want)),
+			Actual:   traces.Lines(len(got)),
+			Message:  fmt.Sprintf("%s, and the program printed %s.", batch.Made, traces.Lines(len(got))),
 			Help:     "bpf_printk is called once each time the counter goes up, and nowhere else.",
 		}
 		if len(got) < len(want) && batch.Missed != "" {
@@ -82,16 +76,9 @@ func printsOnlyCounted(t *grader.T, steps []testbed.ExecStep) {
 	if got := uint64(len(trace.Lines)) + trace.Lost; got != counted {
 		t.Fail(grader.Failure{
 			Expected: "no line",
-			Actual:   lines(int(got)),
-			Message:  fmt.Sprintf("An execveat was made %d times, the counter went up by %d, and the program printed %s.", grader.Calls(steps), counted, lines(int(got))),
+			Actual:   traces.Lines(int(got)),
+			Message:  fmt.Sprintf("An execveat was made %d times, the counter went up by %d, and the program printed %s.", grader.Calls(steps), counted, traces.Lines(int(got))),
 			Help:     "bpf_printk is called once each time the counter goes up, and nowhere else.",
 		})
 	}
-}
-
-func lines(n int) string {
-	if n == 1 {
-		return "1 line"
-	}
-	return fmt.Sprintf("%d lines", n)
 }
