@@ -60,9 +60,13 @@ type Result struct {
 	// Diagnosis is the id of the mistake, when one was recognised before any
 	// check ran.
 	Diagnosis string
-	// Log holds the compiler's or the verifier's own words, shortened.
-	Log    string
-	Advice []Advice
+	// Line is the line of source that Message is about, as "file:line", or
+	// empty.
+	Line string
+	// Log holds the compiler's or the verifier's own words, shortened. FullLog
+	// is all that the verifier said, for a person who wants to see it.
+	Log, FullLog string
+	Advice       []Advice
 	// Checks are in the order of the exercise. It is empty when the
 	// submission never reached them.
 	Checks []CheckResult

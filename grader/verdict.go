@@ -18,7 +18,9 @@ type verdict struct {
 	message   string
 	help      string
 	diagnosis string
-	log       string
+	// line is Result.Line.
+	line         string
+	log, fullLog string
 }
 
 func (v *verdict) Error() string { return v.message }
@@ -27,7 +29,8 @@ func (v *verdict) Error() string { return v.message }
 func (v *verdict) end(r *Result) {
 	r.Status = v.status
 	r.Message, r.Help = bounded(v.message, maxText), bounded(v.help, maxText)
-	r.Diagnosis, r.Log = v.diagnosis, v.log
+	r.Diagnosis, r.Line = v.diagnosis, v.line
+	r.Log, r.FullLog = v.log, v.fullLog
 	for i := range r.Checks {
 		r.Checks[i].Score = 0
 	}
@@ -65,7 +68,7 @@ func toVerdict(err error) *verdict {
 	case errors.As(err, &opening):
 		return &verdict{status: StatusBuildError, message: opening.Reason, help: opening.Help}
 	case errors.As(err, &build):
-		return &verdict{status: StatusBuildError, message: build.Error(), diagnosis: build.Diagnosis, log: build.Log}
+		return buildVerdict(build)
 	case errors.As(err, &parse):
 		return &verdict{status: StatusLoadError, message: parse.Reason, help: parse.Help, diagnosis: parse.Diagnosis}
 	case errors.As(err, &crash):
@@ -77,6 +80,15 @@ func toVerdict(err error) *verdict {
 		}
 	}
 	return &verdict{status: StatusInfraError, message: err.Error()}
+}
+
+// buildVerdict is that on a source that does not build.
+func buildVerdict(e *submission.BuildError) *verdict {
+	v := &verdict{status: StatusBuildError, message: e.Error(), diagnosis: e.Diagnosis, log: e.Log}
+	if e.File != "" {
+		v.line = fmt.Sprintf("%s:%d", e.File, e.Line)
+	}
+	return v
 }
 
 // crashHelp says what a program can have done, where the kernel's last words
@@ -99,7 +111,10 @@ func notTheirs(operation string, err error) *verdict {
 
 // refusal makes a verdict of an explanation.
 func refusal(status Status, e explain.Explanation) *verdict {
-	return &verdict{status: status, message: e.Message, help: e.Help, diagnosis: e.Diagnosis, log: e.Log}
+	return &verdict{
+		status: status, message: e.Message, help: e.Help, diagnosis: e.Diagnosis,
+		line: e.Line, log: e.Log, fullLog: e.FullLog,
+	}
 }
 
 // refused tells whether err is the verdict on an object that the kernel did not

@@ -46,7 +46,7 @@ func TestErrorsBecomeVerdicts(t *testing.T) {
 		},
 		"a compiler's error": {
 			&submission.BuildError{File: "prog.bpf.c", Line: 3, Column: 4, Message: "expected ';'", Log: "log", Diagnosis: "compile-error"},
-			verdict{status: StatusBuildError, message: "prog.bpf.c:3:4: expected ';'", diagnosis: "compile-error", log: "log"},
+			verdict{status: StatusBuildError, message: "prog.bpf.c:3:4: expected ';'", diagnosis: "compile-error", line: "prog.bpf.c:3", log: "log"},
 		},
 		"a compiler without end": {
 			&submission.BuildError{TimedOut: true, Message: "the compiler was not done after 20s of processor time"},

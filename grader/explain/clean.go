@@ -55,3 +55,12 @@ func shorten(log string) string {
 	slices.Reverse(last)
 	return strings.Join(last, "\n")
 }
+
+// cleanLines makes each line of a log harmless.
+func cleanLines(log string) string {
+	var b strings.Builder
+	for line := range strings.Lines(strings.TrimSpace(log)) {
+		b.WriteString(strings.TrimRight(plain.Line(strings.TrimRight(line, "\r\n")), " ") + "\n")
+	}
+	return b.String()
+}

@@ -9,8 +9,11 @@ type Explanation struct {
 	Message string
 	// Help says what to do; empty when the cause is not certain.
 	Help string
-	// Diagnosis is the id of the mistake; empty when none was recognised.
+	// Diagnosis is the id of the mistake; empty when none was recognised. See
+	// [About].
 	Diagnosis string
-	// Log is the end of the verifier's log, shortened.
-	Log string
+	// Line is the line of source that Message names, "file:number", or empty.
+	Line string
+	// Log is what matters of the verifier's log, FullLog all of it.
+	Log, FullLog string
 }

@@ -19,7 +19,10 @@ func Load(err *testbed.LoadError, obj *object.Object) Explanation {
 	case err.Map != "":
 		return refusedMap(err, obj)
 	}
-	e := Explanation{Message: fmt.Sprintf("The object could not be loaded: %s.", sentence(err.Message)), Log: shorten(err.Log)}
+	e := Explanation{
+		Message: fmt.Sprintf("The object could not be loaded: %s.", sentence(err.Message)),
+		Log:     shorten(err.Log), FullLog: cleanLines(err.Log),
+	}
 	if err.Program != "" {
 		e.Message = fmt.Sprintf("The program %s could not be loaded: %s.", clean(err.Program, maxName), sentence(err.Message))
 	}
@@ -70,21 +73,26 @@ func refusedProgram(err *testbed.LoadError, obj *object.Object) Explanation {
 	if reason == "" {
 		reason = sentence(err.Message)
 	}
-	e := Explanation{Log: shorten(err.Log)}
+	e := Explanation{FullLog: cleanLines(err.Log)}
 	r.looped = r.looped || obj.Loops(err.Program)
 	e.Diagnosis, e.Help = recognise(r)
+	at := r.line(err.Program, obj)
 	if isPoisoned(r.instruction) {
 		access, ok := obj.Access(err.Program, r.number)
 		reason = "it uses a field that is not in this kernel's types"
-		r.source, r.place = access.Source, access.Place
+		if !at.exact {
+			at = place{} // the log's line can be that of another instruction
+		}
 		e.Diagnosis, e.Help = missingField(access, ok)
 	}
+	e.Log = r.digest(err.Program, err.Log, obj)
 	e.Message = fmt.Sprintf("The kernel's verifier refused the program %s: %s.", clean(err.Program, maxName), reason)
-	switch {
-	case r.source != "" && r.place != "":
-		e.Message += fmt.Sprintf(" The line is %s: %s", clean(r.place, maxName), clean(r.source, maxLine))
-	case r.source != "":
-		e.Message += fmt.Sprintf(" The line is: %s", clean(r.source, maxLine))
+	if at.text != "" {
+		e.Message += " The line is"
+		if e.Line = at.line; e.Line != "" {
+			e.Message += " " + e.Line
+		}
+		e.Message += ": " + at.text
 	}
 	return e
 }
@@ -122,7 +130,7 @@ func refusedMap(err *testbed.LoadError, obj *object.Object) Explanation {
 	}
 	e := Explanation{
 		Message: fmt.Sprintf("The kernel refused to make the map %s: %s.", name, sentence(err.Message)),
-		Log:     shorten(err.Log),
+		Log:     shorten(err.Log), FullLog: cleanLines(err.Log),
 	}
 	if unknown == nil {
 		e.Diagnosis, e.Help = mapMistake(err.Message, m)

@@ -278,7 +278,7 @@ func TestLoadOfReasons(t *testing.T) {
 
 func TestLoadWithoutReason(t *testing.T) {
 	e := Load(&testbed.LoadError{Program: "handle", Message: "load program: no space left on device.", Log: "0: (95) exit\n"}, read(t, ""))
-	assert.Equal(t, Explanation{Message: "The kernel's verifier refused the program handle: load program: no space left on device.", Log: "0: (95) exit"}, e)
+	assert.Equal(t, Explanation{Message: "The kernel's verifier refused the program handle: load program: no space left on device.", Log: "0: (95) exit", FullLog: "0: (95) exit\n"}, e)
 
 	e = Load(&testbed.LoadError{Program: "handle", Message: "m", Log: "0: (95) exit\nVerification failed: Unreadable register\nReason:\n"}, read(t, ""))
 	assert.Equal(t, "The kernel's verifier refused the program handle: Unreadable register.", e.Message)

@@ -22,6 +22,8 @@ type rejection struct {
 	registers [11]register
 	// looped tells that a path went through an instruction twice.
 	looped bool
+	// way are the instructions that led there, the last one last.
+	way *step
 
 	// executed tells that registers are as after the instruction, not before.
 	executed bool
@@ -31,7 +33,19 @@ type rejection struct {
 	// function it is in and in those that called it.
 	paths []map[int]bool
 	// jumps are the registers at each jump, for the other path from there.
-	jumps map[int][11]register
+	jumps map[int]fork
+}
+
+// step is an instruction on a path, after those before it.
+type step struct {
+	number int
+	before *step
+}
+
+// fork is how things were at a jump.
+type fork struct {
+	registers [11]register
+	way       *step
 }
 
 // register is what is known of a register.
@@ -75,9 +89,9 @@ const poisoned = "instruction poisoned by CO-RE"
 // explanation begins what Linux 7.3 adds to a reason.
 const explanation = "Verification failed: "
 
-// maxParsed is how much of the end of a log is looked at, in bytes. That of a
-// large program has tens of millions.
-const maxParsed = 256 << 10
+// maxParsed is how much of the end of a log is looked at, in bytes: all of it
+// but for those that a testbed does not send.
+const maxParsed = 16 << 20
 
 // maxReasons is how many lines of the verifier make up a reason.
 const maxReasons = 3
@@ -92,7 +106,7 @@ func parse(log string) *rejection {
 		executed: true,
 		stack:    make(map[string]register),
 		paths:    []map[int]bool{{}},
-		jumps:    make(map[int][11]register),
+		jumps:    make(map[int]fork),
 	}
 	for line := range strings.Lines(log) {
 		line = strings.TrimSpace(line)
@@ -134,7 +148,7 @@ func (r *rejection) branch(jump string) {
 	r.executed = true
 	r.paths = []map[int]bool{{}}
 	n, _ := strconv.Atoi(jump)
-	r.registers = r.jumps[n]
+	r.registers, r.way = r.jumps[n].registers, r.jumps[n].way
 }
 
 func (r *rejection) readSource(line string) {
@@ -163,8 +177,9 @@ func (r *rejection) readInstruction(line string) {
 	path := r.paths[len(r.paths)-1]
 	r.looped = r.looped || path[r.number]
 	path[r.number] = true
+	r.way = &step{r.number, r.way}
 	if strings.Contains(r.instruction, " goto ") {
-		r.jumps[r.number] = r.registers
+		r.jumps[r.number] = fork{r.registers, r.way}
 	}
 	if m[3] != "" {
 		r.readStates(m[3])

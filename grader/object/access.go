@@ -1,8 +1,6 @@
 package object
 
 import (
-	"fmt"
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -22,10 +20,6 @@ type Access struct {
 	// one of the kernel's. Foreign tells that it has none. Neither is set
 	// when the object, which has no DWARF, does not tell.
 	Own, Foreign bool
-	// Source is the line of source, Place its file and number. Both are empty
-	// when the object does not tell, which it does for the first instruction
-	// of each line.
-	Source, Place string
 }
 
 // relocation matches what the library says of a relocation: the numbers of the
@@ -43,13 +37,7 @@ func (o *Object) Access(program string, instruction int) (Access, bool) {
 		if int(iter.Offset) != instruction {
 			continue
 		}
-		a, ok := o.access(btf.CORERelocationMetadata(iter.Ins))
-		// The first line of a program is that of its name.
-		if line, known := iter.Ins.Source().(*btf.Line); ok && known && instruction > 0 {
-			a.Source = strings.TrimSpace(line.Line())
-			a.Place = fmt.Sprintf("%s:%d", path.Base(line.FileName()), line.LineNumber())
-		}
-		return a, ok
+		return o.access(btf.CORERelocationMetadata(iter.Ins))
 	}
 	return Access{}, false
 }
