@@ -34,7 +34,7 @@ func Exercise(t *testing.T, ex *grader.Exercise) {
 	}
 	path, err := find(*submissionPath)
 	require.NoError(t, err)
-	onKernels(t, func(t *testing.T, g *grader.Grader) {
+	OnKernels(t, func(t *testing.T, g *grader.Grader) {
 		result := grade(t, g, ex, path)
 		report(t, result)
 	})

@@ -33,8 +33,8 @@ func Kernels() []string {
 	return []string{""}
 }
 
-// onKernels calls test in a subtest for each kernel.
-func onKernels(t *testing.T, test func(*testing.T, *grader.Grader)) {
+// OnKernels calls test in a subtest for each kernel.
+func OnKernels(t *testing.T, test func(*testing.T, *grader.Grader)) {
 	onKernelsWith(t, Kernels(), backend.Options{Name: backend.VM, Agent: Command(t)}, test)
 }
 

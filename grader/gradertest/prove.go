@@ -26,7 +26,7 @@ func Prove(t *testing.T, ex *grader.Exercise, dir string) {
 		}
 	})
 
-	onKernels(t, func(t *testing.T, g *grader.Grader) {
+	OnKernels(t, func(t *testing.T, g *grader.Grader) {
 		skipUnsupported(t, g, ex)
 		cases, err := submissions.Cases(g.Kernel, t.TempDir())
 		require.NoError(t, err)
@@ -93,7 +93,7 @@ func ProveHostile(t *testing.T, ex *grader.Exercise, dir string) {
 	}
 	require.ElementsMatch(t, slices.Collect(maps.Keys(expected.Rejected)), names)
 
-	onKernels(t, func(t *testing.T, g *grader.Grader) {
+	OnKernels(t, func(t *testing.T, g *grader.Grader) {
 		if g.Backend == backend.Local {
 			t.Skip("this machine is needed")
 		}
