@@ -80,9 +80,14 @@ func (e *machineError) Unwrap() error { return e.error }
 
 // cli is the command line. Each verb is in a file of its own.
 type cli struct {
+	Init    initCmd    `cmd:"" help:"Make a folder with an exercise to work on."`
+	Check   checkCmd   `cmd:"" help:"Say what is right and wrong with the work in this folder."`
+	Hint    hintCmd    `cmd:"" help:"Give one more hint."`
+	Reset   resetCmd   `cmd:"" help:"Put the starter back, and keep your files beside it."`
+	Explain explainCmd `cmd:"" help:"Say why a BPF object does not load."`
 	Grade   gradeCmd   `cmd:"" help:"Grade submissions."`
 	Verify  verifyCmd  `cmd:"" help:"Prove exercises against their own submissions."`
-	List    listCmd    `cmd:"" help:"List the exercises."`
+	List    listCmd    `cmd:"" help:"List the exercises, and what is done."`
 	Kernel  kernelCmd  `cmd:"" help:"List and add kernels to grade on."`
 	Doctor  doctorCmd  `cmd:"" help:"Say what this machine can do, what is missing, and how to mend it."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -129,6 +129,7 @@ func (g *Grader) grade(ctx context.Context, ex *Exercise, path string, result *R
 		return err
 	}
 	clean = s.onlyObserved()
+	result.Advice = s.advice()
 	conclude(result)
 	return nil
 }

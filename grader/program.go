@@ -140,7 +140,7 @@ func (s *session) explainRefusal(ctx context.Context, printed string) error {
 	case !errors.As(err, &failed):
 		return err
 	}
-	e := explain.Attach(failed)
+	e := explain.Attach(failed, s.object)
 	if e.Diagnosis == "" || !failedAt(object.ParseHook(failed.Section), printed) {
 		return nil
 	}

@@ -259,7 +259,7 @@ func (s *session) attach(ctx context.Context) error {
 	}
 	var failed *testbed.AttachError
 	if errors.As(err, &failed) {
-		return refusal(StatusAttachError, explain.Attach(failed))
+		return refusal(StatusAttachError, explain.Attach(failed, s.object))
 	}
 	if err != nil {
 		return fmt.Errorf("attach programs: %w", err)

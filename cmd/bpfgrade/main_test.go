@@ -58,6 +58,7 @@ func run(t *testing.T, folder string) {
 			env.Setenv("TMPDIR", temp)
 			env.Setenv("PATH", filepath.Dir(command)+":"+env.Getenv("PATH")+":/usr/sbin")
 			env.Setenv("ROOT", root)
+			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("CLASS", filepath.Join(root, "testdata/class"))
 			env.Setenv(kernel.CacheVariable, cache)
 			return nil

@@ -30,7 +30,9 @@ func Because(id string) string {
 // loaded, attached, and run.
 var known = map[string]Mistake{
 	"compile-error": {Why: "The compiler makes no object of a source with an error; those after the first are often its consequences."},
-	"stack-limit":   {Why: "A BPF program has a stack of 512 bytes for all local variables of the functions that are active."},
+	"stack-limit":   {Why: "A BPF program has a stack of 512 bytes for all local variables of the functions that are active.", Kernels: "Newer kernels such as Linux 7.3 count the functions of a tracing program one by one."},
+
+	"unused-map": {Why: "A map that nobody uses takes memory, and is often one that was to be used."},
 
 	"no-program":            {Why: "The loader takes for a program only what stands in a section that names a hook."},
 	"unknown-section":       {Why: "The loader learns from the section's name what kind of program it is and where it belongs."},
@@ -53,12 +55,12 @@ var known = map[string]Mistake{
 	"literal-as-pointer":   {Why: "The helper reads from an address, and a number is none."},
 	"unbounded-loop":       {Why: "A program that might never end would stop the kernel, so the verifier must see the end of each loop.", Kernels: "bpf_loop is there since Linux 5.17, bpf_for since 6.4."},
 	"unchecked-index":      {Why: "An index that the verifier knows no bound of could lead anywhere in the kernel's memory."},
-	"helper-not-allowed":   {Why: "Timers and spin locks could deadlock in a program that runs at any place of the kernel."},
+	"helper-not-allowed":   {Why: "Timers and spin locks could deadlock in a program that runs at any place of the kernel.", Kernels: "Newer kernels such as Linux 7.3 let tracing programs use timers."},
 	"unknown-helper":       {Why: "Each type of program has its own set of helpers, which grows with the versions of Linux."},
 	"ctx-write":            {Why: "The context of this type of program is read-only."},
 	"packet-bounds":        {Why: "A packet may be shorter than the header that is read, so the verifier wants each access compared with the packet's end."},
 	"unreleased-reference": {Why: "What a program reserves and does not give back would be lost to the kernel forever."},
-	"uninitialised-stack":  {Why: "Bytes that were never set hold what was on the stack before; in a key they make equal keys differ.", Kernels: "Linux 6.3 and older refuse them, newer ones take them from a privileged program."},
+	"uninitialised-stack":  {Why: "Bytes that were never set hold what was on the stack before; in a key they make equal keys differ.", Kernels: "Old kernels such as Linux 5.10 refuse them, newer ones, 6.1 among them, take them from a privileged program."},
 
 	"unknown-tracepoint": {Why: "A section names a tracepoint exactly as the kernel's list does.", Kernels: "The list differs from kernel to kernel."},
 	"ctx-too-large":      {Why: "A tracepoint hands over the event's own fields and no more, and a program that reads beyond them is not attached."},
@@ -73,7 +75,7 @@ var known = map[string]Mistake{
 	"hook-never-fired":         {Why: "The program loads and attaches, but what it is attached to never happens."},
 	"inverted-check":           {Why: "A lookup returns NULL when there is nothing; a program that returns when there is something never writes."},
 	"exit-not-enter":           {Why: "What runs when a call has succeeded does not see one that fails."},
-	"success-only":             {Why: "A call that fails is a call too."},
+	"success-only":             {Why: "A hook that only a successful call reaches does not see one that fails."},
 	"counts-execveat":          {Why: "execve and execveat are two system calls."},
 	"perf-flags-zero":          {Why: "The flags choose the processor's buffer, and 0 is that of the first processor."},
 	"late-perf-buffer":         {Why: "What is sent before the buffer exists is lost, and the kernel does not count it as lost."},

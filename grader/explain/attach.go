@@ -8,12 +8,17 @@ import (
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
-// Attach explains why a program could not be attached.
-func Attach(err *testbed.AttachError) Explanation {
+// Attach explains why a program of an object could not be attached.
+func Attach(err *testbed.AttachError, obj *object.Object) Explanation {
 	e := Explanation{
 		Message: fmt.Sprintf("The program %s could not be attached to %s: %s.", clean(err.Program, maxName), clean(err.Section, maxLine), sentence(err.Message)),
 	}
 	e.Diagnosis, e.Help = attachMistake(object.ParseHook(err.Section), err.Message)
+	if line, end, ok := obj.ContextEnd(err.Program); ok && e.Diagnosis == "ctx-too-large" {
+		at := toPlace(line)
+		e.Line = at.line
+		e.Message += fmt.Sprintf(" The line that reads farthest, to byte %d, is %s: %s", end, at.line, at.text)
+	}
 	return e
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/bpfgrade/bpfgrade/grader/object"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
@@ -51,7 +52,7 @@ func TestAttach(t *testing.T) {
 	}
 	for title, test := range tests {
 		t.Run(title, func(t *testing.T) {
-			e := Attach(&testbed.AttachError{Program: "handle", Section: test.section, Message: test.message})
+			e := Attach(&testbed.AttachError{Program: "handle", Section: test.section, Message: test.message}, &object.Object{})
 			assert.Equal(t, "The program handle could not be attached to "+test.section+": "+test.message+".", e.Message)
 			assert.Equal(t, test.diagnosis, e.Diagnosis)
 			if test.help == "" {

@@ -90,8 +90,8 @@ func TestHostileNames(t *testing.T) {
 		Load(&testbed.LoadError{Message: long, Log: strings.Repeat(evil, 1<<10)}, obj),
 		Load(&testbed.LoadError{Map: long, Message: "map create: invalid argument"}, obj),
 		Load(&testbed.LoadError{Map: evil, Message: long, Log: long}, obj),
-		Attach(&testbed.AttachError{Program: long, Section: "kprobe/" + long, Message: long + "not found"}),
-		Attach(&testbed.AttachError{Program: evil, Section: evil, Message: evil}),
+		Attach(&testbed.AttachError{Program: long, Section: "kprobe/" + long, Message: long + "not found"}, &object.Object{}),
+		Attach(&testbed.AttachError{Program: evil, Section: evil, Message: evil}, &object.Object{}),
 		Section(object.Program{Name: long, Hook: object.ParseHook(long)}),
 		Section(object.Program{Name: evil, Hook: object.ParseHook("krobe/" + long)}),
 	} {
@@ -111,6 +111,6 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name, message, log string) {
 		checkHarmless(t, Load(&testbed.LoadError{Program: name, Message: message, Log: log}, obj))
 		checkHarmless(t, Load(&testbed.LoadError{Map: name, Message: message, Log: log}, obj))
-		checkHarmless(t, Attach(&testbed.AttachError{Program: name, Section: log, Message: message}))
+		checkHarmless(t, Attach(&testbed.AttachError{Program: name, Section: log, Message: message}, &object.Object{}))
 	})
 }

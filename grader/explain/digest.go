@@ -38,15 +38,16 @@ func (r *rejection) line(program string, obj *object.Object) place {
 }
 
 // instructionPlace is the line of an instruction, as far as the object tells.
-// The first one's is that of the program's name.
 func instructionPlace(program string, number int, obj *object.Object) place {
-	if number <= 0 {
-		return place{}
-	}
 	line, ok := obj.Line(program, number)
-	if !ok || line.Text == "" {
+	// The first instruction can have the line of the program's name.
+	if !ok || line.Text == "" || number == 0 && strings.Contains(line.Text, program+"(") {
 		return place{}
 	}
+	return toPlace(line)
+}
+
+func toPlace(line object.Line) place {
 	return place{clean(line.String(), maxName), clean(line.Text, maxLine), true}
 }
 

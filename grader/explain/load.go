@@ -80,9 +80,7 @@ func refusedProgram(err *testbed.LoadError, obj *object.Object) Explanation {
 	if isPoisoned(r.instruction) {
 		access, ok := obj.Access(err.Program, r.number)
 		reason = "it uses a field that is not in this kernel's types"
-		if !at.exact {
-			at = place{} // the log's line can be that of another instruction
-		}
+		at = fieldPlace(err.Program, access.Field, obj)
 		e.Diagnosis, e.Help = missingField(access, ok)
 	}
 	e.Log = r.digest(err.Program, err.Log, obj)
@@ -103,6 +101,18 @@ func refusedProgram(err *testbed.LoadError, obj *object.Object) Explanation {
 func isPoisoned(instruction string) bool {
 	return strings.Contains(instruction, fmt.Sprintf("call unknown#%d", btf.COREBadRelocationSentinel)) ||
 		strings.Contains(instruction, fmt.Sprintf("r10 = %#x", btf.COREBadRelocationSentinel))
+}
+
+// fieldPlace is the first line of a program that names a field. The compiler
+// moves the instruction that is refused to other lines.
+func fieldPlace(program, field string, obj *object.Object) place {
+	word := regexp.MustCompile(`(?:->|[.,])\s*` + regexp.QuoteMeta(field[strings.LastIndexByte(field, '.')+1:]) + `\b`)
+	for _, line := range obj.Lines(program) {
+		if field != "" && word.MatchString(line.Text) {
+			return toPlace(line)
+		}
+	}
+	return place{}
 }
 
 // missingField explains that a field is not in the kernel's types.

@@ -14,6 +14,16 @@ var printed = []mistake{
 		pattern: regexp.MustCompile(`map '[^']*': unexpected value size (\d+) provided, expected (\d+)`),
 		help:    "libbpf refused to write to the map: the value that you gave has $1 bytes, and those of the map have $2.",
 	},
+	{
+		id:      "pinned-leftover",
+		pattern: regexp.MustCompile(`couldn't reuse pinned map at '([^']{1,200})': parameter mismatch`),
+		help:    "A map of another shape is pinned at $1 from an earlier run: remove that file, or leave the pinning out.",
+	},
+	{
+		id:      "memlock-red-herring",
+		pattern: regexp.MustCompile(`permission error while running as root; try raising 'ulimit -l'`),
+		help:    memlock,
+	},
 }
 
 // Printed finds the mistake that libbpf names in what a program has printed.

@@ -18,6 +18,11 @@ func TestPrinted(t *testing.T) {
 			"user-value-size",
 			"libbpf refused to write to the map: the value that you gave has 4 bytes, and those of the map have 8.",
 		},
+		"libbpf: couldn't reuse pinned map at '/sys/fs/bpf/counter': parameter mismatch\n": {
+			"pinned-leftover",
+			"A map of another shape is pinned at /sys/fs/bpf/counter from an earlier run: remove that file, or leave the pinning out.",
+		},
+		"libbpf: permission error while running as root; try raising 'ulimit -l'? current value: 64.0 KiB\n": {"memlock-red-herring", memlock},
 	} {
 		id, help := Printed(text)
 		assert.Equal(t, want, [2]string{id, help}, text)

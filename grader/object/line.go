@@ -2,6 +2,7 @@ package object
 
 import (
 	"fmt"
+	"iter"
 	"path"
 	"slices"
 	"strings"
@@ -26,22 +27,41 @@ func (l Line) String() string { return fmt.Sprintf("%s:%d", l.File, l.Number) }
 // instruction counted as the verifier does. It is false when the object does
 // not tell.
 func (o *Object) Line(program string, instruction int) (Line, bool) {
-	i := slices.IndexFunc(o.Programs, func(p Program) bool { return p.Name == program })
-	if i < 0 {
-		return Line{}, false
+	var found Line
+	for offset, line := range o.lines(program) {
+		if offset > instruction {
+			break
+		}
+		found = line
 	}
-	var found *btf.Line
-	for iter := o.Programs[i].instructions.Iterate(); iter.Next() && int(iter.Offset) <= instruction; {
-		// A line stands at its first instruction alone. Number 0 is code that
-		// belongs to no line.
-		if line, ok := iter.Ins.Source().(*btf.Line); ok && line.LineNumber() > 0 {
-			found = line
+	return found, found.Number > 0
+}
+
+// Lines returns the lines that a program was made from, in the order of the
+// instructions. A line can come several times.
+func (o *Object) Lines(program string) []Line {
+	var lines []Line
+	for _, line := range o.lines(program) {
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// lines are the lines of a program by their first instructions.
+func (o *Object) lines(program string) iter.Seq2[int, Line] {
+	return func(yield func(int, Line) bool) {
+		i := slices.IndexFunc(o.Programs, func(p Program) bool { return p.Name == program })
+		if i < 0 {
+			return
+		}
+		for iter := o.Programs[i].instructions.Iterate(); iter.Next(); {
+			// Number 0 is code that belongs to no line.
+			line, ok := iter.Ins.Source().(*btf.Line)
+			if ok && line.LineNumber() > 0 && !yield(int(iter.Offset), toLine(line)) {
+				return
+			}
 		}
 	}
-	if found == nil {
-		return Line{}, false
-	}
-	return toLine(found), true
 }
 
 func toLine(l *btf.Line) Line {

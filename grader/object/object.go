@@ -38,6 +38,8 @@ type Object struct {
 	HasBTF bool
 
 	types *btf.Spec
+	// data is what global variables begin with, by the name of their map.
+	data map[string][]byte
 }
 
 // Program is a BPF program in an object file.
@@ -65,6 +67,9 @@ type Map struct {
 	KeySize, ValueSize, MaxEntries uint32
 	// Key and Value are nil when the object does not say.
 	Key, Value btf.Type
+
+	// initialised tells that the object puts elements into it.
+	initialised bool
 }
 
 // Error says why an object file is of no use. It is the student's to mend.
@@ -126,7 +131,7 @@ func Parse(data []byte) (obj *Object, err error) {
 			Diagnosis: "no-program",
 		}
 	}
-	obj = &Object{Data: data, types: spec.Types, HasBTF: spec.Types != nil}
+	obj = &Object{Data: data, types: spec.Types, HasBTF: spec.Types != nil, data: make(map[string][]byte)}
 	for _, name := range slices.Sorted(maps.Keys(spec.Programs)) {
 		p := spec.Programs[name]
 		obj.License, _, _ = strings.Cut(p.License, "\x00")
@@ -148,7 +153,14 @@ func Parse(data []byte) (obj *Object, err error) {
 			MaxEntries: m.MaxEntries,
 			Key:        m.Key,
 			Value:      m.Value,
+
+			initialised: len(m.Contents) > 0,
 		})
+		if strings.Contains(name, ".") && len(m.Contents) == 1 {
+			if data, ok := m.Contents[0].Value.([]byte); ok {
+				obj.data[name] = data
+			}
+		}
 	}
 	return obj, nil
 }

@@ -165,7 +165,7 @@ func TestMap(t *testing.T) {
 	o := read(t, "tracepoint.bpf.o")
 	m, err := o.Map("values")
 	require.NoError(t, err)
-	assert.Equal(t, Map{"values", "Hash", 4, 32, 1024, m.Key, m.Value}, *m)
+	assert.Equal(t, Map{Name: "values", Type: "Hash", KeySize: 4, ValueSize: 32, MaxEntries: 1024, Key: m.Key, Value: m.Value}, *m)
 	assert.Equal(t, "u32", typeName(m.Key, 4))
 
 	events, err := o.Map("events")

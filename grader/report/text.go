@@ -3,12 +3,14 @@ package report
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
 
 	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/explain"
 	"github.com/bpfgrade/bpfgrade/grader/plain"
 )
 
@@ -19,15 +21,23 @@ type TextOptions struct {
 	// Width is the number of columns; 0 means 80. Names and reasons are cut to
 	// it, but not below what can still be read.
 	Width int
+	// Verbose shows all that the verifier said of a single submission.
+	Verbose bool
+}
+
+// Columns is the width, or what it stands for.
+func (o TextOptions) Columns() int {
+	if o.Width == 0 {
+		return 80
+	}
+	return o.Width
 }
 
 // Text writes a report for a person: the details of a single submission, a
 // table of several. Whatever comes from a submission is made harmless for a
 // terminal.
 func Text(w io.Writer, results []*grader.Result, o TextOptions) error {
-	if o.Width == 0 {
-		o.Width = 80
-	}
+	o.Width = o.Columns()
 	p := &printer{TextOptions: o}
 	switch len(results) {
 	case 0:
@@ -53,6 +63,9 @@ const (
 	yellow = "33"
 	bold   = "1"
 )
+
+// sequence is what paint adds.
+var sequence = regexp.MustCompile(`\x1b\[\d+m`)
 
 func (p *printer) paint(code, text string) string {
 	if !p.Color {
@@ -217,24 +230,44 @@ func (p *printer) detail(r *grader.Result) {
 		if len(r.Checks) > 0 {
 			p.line("")
 		}
-		p.block("", prose(r.Message))
-		p.block("look at: ", prose(r.Help))
-		if r.Log != "" {
-			p.line("")
-			for line := range strings.Lines(r.Log) {
-				p.line("  | " + plain.Line(strings.TrimRight(line, "\r\n")))
-			}
-		}
+		p.reason(r)
 	}
+	p.advice(r)
+	p.line("")
+	p.line(p.paint(statusColor(r.Status), prose(string(r.Status))) + "  " + p.paint(bold, marks(r)) +
+		fmt.Sprintf("  in %.1f s  (seed %d)", r.Duration.Seconds(), r.Seed))
+}
+
+// reason writes why a submission has no checks, or why they have ended.
+func (p *printer) reason(r *grader.Result) {
+	p.block("", prose(r.Message))
+	p.block("why:      ", prose(explain.Because(r.Diagnosis)))
+	p.block("look at:  ", prose(r.Help))
+	log := r.Log
+	if p.Verbose && r.FullLog != "" {
+		log = r.FullLog
+	}
+	if log == "" {
+		return
+	}
+	p.line("")
+	for line := range strings.Lines(log) {
+		p.line("  | " + plain.Line(strings.TrimRight(line, "\r\n")))
+	}
+}
+
+// advice writes what costs no points.
+func (p *printer) advice(r *grader.Result) {
 	if len(r.Advice) > 0 {
 		p.line("")
 	}
 	for _, a := range r.Advice {
-		p.block("advice: ", prose(a.Message+" "+a.Line))
+		text := a.Message
+		if a.Line != "" {
+			text = a.Line + ": " + text
+		}
+		p.block(p.paint(yellow, "advice:")+"   ", prose(text))
 	}
-	p.line("")
-	p.line(p.paint(statusColor(r.Status), prose(string(r.Status))) + "  " + p.paint(bold, marks(r)) +
-		fmt.Sprintf("  in %.1f s  (seed %d)", r.Duration.Seconds(), r.Seed))
 }
 
 var symbols = map[grader.Status]string{
@@ -253,6 +286,7 @@ func (p *printer) check(c grader.CheckResult, width int) {
 		return
 	}
 	p.block("", prose(c.Message))
+	p.block("why:      ", prose(explain.Because(c.Diagnosis)))
 	p.block("expected: ", value(c.Expected))
 	p.block("found:    ", value(c.Actual))
 	p.block("look at:  ", prose(c.Help))
@@ -284,17 +318,18 @@ func (p *printer) block(label, text string) {
 		return
 	}
 	const indent = "         "
-	width := max(p.Width-len(indent)-len(label), minReason)
-	for i, line := range wrap(text, width) {
+	labelWidth := len(sequence.ReplaceAllString(label, ""))
+	width := max(p.Width-len(indent)-labelWidth, minReason)
+	for i, line := range Wrap(text, width) {
 		if i > 0 {
-			label = strings.Repeat(" ", len(label))
+			label = strings.Repeat(" ", labelWidth)
 		}
 		p.line(indent + label + line)
 	}
 }
 
-// wrap breaks text at spaces into lines of a width.
-func wrap(text string, width int) []string {
+// Wrap breaks text at spaces into lines of a width, in columns.
+func Wrap(text string, width int) []string {
 	var lines []string
 	line, empty := "", true
 	for word := range strings.SplitSeq(text, " ") {

@@ -324,7 +324,7 @@ func TestWrap(t *testing.T) {
 		"nothing":           {"", 10, []string{""}},
 		"a width too small": {"a b", 0, []string{"a", "b"}},
 	} {
-		t.Run(name, func(t *testing.T) { assert.Equal(t, test.want, wrap(test.text, test.width)) })
+		t.Run(name, func(t *testing.T) { assert.Equal(t, test.want, Wrap(test.text, test.width)) })
 	}
 }
 

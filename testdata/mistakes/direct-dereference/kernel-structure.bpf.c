@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("kprobe/vfs_read")
+int handle(struct pt_regs *ctx)
+{
+	struct file *file = (struct file *)ctx->di;
+
+	bpf_printk("flags %x", file->f_flags);
+	return 0;
+}

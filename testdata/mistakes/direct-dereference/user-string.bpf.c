@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("tracepoint/syscalls/sys_enter_execve")
+int handle(struct trace_event_raw_sys_enter *ctx)
+{
+	const char *path = (const char *)ctx->args[0];
+
+	if (path[0] == '/')
+		bpf_printk("from the root");
+	return 0;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct element {
+	struct bpf_timer timer;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct element);
+} timers SEC(".maps");
+
+SEC("tracepoint/syscalls/sys_enter_execve")
+int handle(struct trace_event_raw_sys_enter *ctx)
+{
+	__u32 key = 0;
+	struct element *element = bpf_map_lookup_elem(&timers, &key);
+
+	if (element)
+		bpf_timer_init(&element->timer, &timers, 1);
+	return 0;
+}

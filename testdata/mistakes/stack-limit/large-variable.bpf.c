@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 64);
+	__type(key, __u32);
+	__type(value, char[600]);
+} names SEC(".maps");
+
+SEC("tracepoint/syscalls/sys_enter_execve")
+int handle(struct trace_event_raw_sys_enter *ctx)
+{
+	char name[600] = {};
+	__u32 key = bpf_get_current_pid_tgid() >> 32;
+
+	bpf_get_current_comm(name, 16);
+	bpf_map_update_elem(&names, &key, name, BPF_ANY);
+	return 0;
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+struct call_key {
+	__u32 pid;
+	__u64 address;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 64);
+	__type(key, struct call_key);
+	__type(value, __u64);
+} calls SEC(".maps");
+
+SEC("tracepoint/syscalls/sys_enter_execve")
+int handle(struct trace_event_raw_sys_enter *ctx)
+{
+	struct call_key key;
+	__u64 now = bpf_ktime_get_ns();
+
+	key.pid = bpf_get_current_pid_tgid() >> 32;
+	key.address = ctx->args[0];
+	bpf_map_update_elem(&calls, &key, &now, BPF_ANY);
+	return 0;
+}
