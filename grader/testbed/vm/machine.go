@@ -76,9 +76,10 @@ const (
 	// bpf_probe_write_user away, with which a submission could change what the
 	// agent reports. On a host that is very busy a processor of the guest may
 	// stand still for longer than the kernel thinks possible: its patience is
-	// made longer than the deadlines of this side.
+	// made longer than the deadlines of this side. To wait for a grace period takes
+	// milliseconds; nobody here minds that others are interrupted to end it.
 	kernelCommandLine = "console=ttyS0 quiet loglevel=5 panic=-1 oops=panic softlockup_panic=1 " +
-		"watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=300 " +
+		"watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=300 rcupdate.rcu_expedited=1 " +
 		"tsc=reliable no_timer_check mitigations=off random.trust_cpu=on lockdown=integrity"
 )
 
