@@ -41,7 +41,12 @@ func (c *checkCmd) Run(ctx context.Context, env *environment) error {
 	if c.Watch {
 		return c.watch(ctx, env, b, ex)
 	}
+	waiting := newWaiting(env.stderr)
+	if waiting.terminal {
+		waiting.say("checking")
+	}
 	result, err := c.check(ctx, env, b, ex)
+	waiting.end()
 	if err != nil {
 		return err
 	}

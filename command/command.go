@@ -91,6 +91,10 @@ type cli struct {
 	Kernel  kernelCmd  `cmd:"" help:"List and add kernels to grade on."`
 	Doctor  doctorCmd  `cmd:"" help:"Say what this machine can do, what is missing, and how to mend it."`
 	Version versionCmd `cmd:"" help:"Print the version."`
+
+	Completion completionCmd `cmd:"" help:"Print what makes a shell complete this command's words."`
+	Man        manCmd        `cmd:"" help:"Print the manual page."`
+	Complete   completeCmd   `cmd:"" hidden:""`
 }
 
 // environment is what every verb gets.

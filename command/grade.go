@@ -123,7 +123,9 @@ func openBackend(ctx context.Context, env *environment, options backend.Options)
 		return nil, &machineError{err}
 	}
 	options.Agent = agent
-	options.Log = func(text string) { fmt.Fprintln(env.stderr, "bpfgrade:", text) }
+	waiting := newWaiting(env.stderr)
+	defer waiting.end()
+	options.Log = waiting.say
 	b, err := backend.Open(ctx, options)
 	var unknown *kernel.NotFoundError
 	var image *kernel.ImageError

@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -57,6 +58,11 @@ func (c *checkCmd) watch(ctx context.Context, env *environment, b *backend.Backe
 			case last = <-done:
 				finished = true
 				done = nil
+				var broken *machineError
+				if errors.As(last, &broken) { // nobody sees it any more
+					cancel()
+					return last
+				}
 			}
 		}
 		cancel()
