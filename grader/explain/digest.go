@@ -18,16 +18,17 @@ type place struct {
 	exact bool
 }
 
-// allocated names the instruction that took what was not given back.
-var allocated = regexp.MustCompile(`^Unreleased reference id=\d+ alloc_insn=(\d+)`)
+// blamed names the instruction that took what was not given back, or to which a
+// loop comes back.
+var blamed = regexp.MustCompile(`^(?:Unreleased reference id=\d+ alloc_insn=|infinite loop detected at insn )(\d+)`)
 
-// line is the line that is to blame: of what was not given back, where it was
-// taken, otherwise that of the last instruction. The object knows it better than
+// line is the line that is to blame: where what was not given back was taken, or
+// a loop begins anew, otherwise that of the last instruction. The object knows it better than
 // the log, which until Linux 6.8 has no numbers.
 func (r *rejection) line(program string, obj *object.Object) place {
 	number := r.number
 	if len(r.reasons) > 0 {
-		if m := allocated.FindStringSubmatch(r.reasons[0]); m != nil {
+		if m := blamed.FindStringSubmatch(r.reasons[0]); m != nil {
 			number, _ = strconv.Atoi(m[1])
 		}
 	}
