@@ -40,8 +40,9 @@ func (s *waiting) say(what string) {
 	defer s.mu.Unlock()
 	s.what, s.since = what, time.Now()
 	if s.stop == nil {
-		s.stop = make(chan struct{})
-		s.wg.Go(func() { s.turn(s.stop) })
+		stop := make(chan struct{})
+		s.stop = stop
+		s.wg.Go(func() { s.turn(stop) })
 	}
 }
 

@@ -5,6 +5,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/bpfgrade/bpfgrade/grader/object"
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
 func TestParseLog(t *testing.T) {
@@ -111,4 +115,22 @@ func TestParseTheEnd(t *testing.T) {
 
 	r = parse(strings.Repeat("x", 2*maxParsed))
 	assert.Empty(t, r.reasons, "a line that does not end")
+}
+
+// TestDigest shows what matters of a long log: the lines on the path that was
+// taken, and not those of another one.
+func TestDigest(t *testing.T) {
+	obj, err := object.Read("../object/testdata/access.bpf.o")
+	require.NoError(t, err)
+	log := "0: R1=ctx() R10=fp0\n" + strings.Repeat("12: (05) goto pc-1\n", 3) +
+		"13: (15) if r0 == 0x0 goto pc+3        ; R0=map_value_or_null(id=1)\n17: (95) exit\n\n" +
+		"from 13 to 25: R0=0 R10=fp0\n25: (79) r1 = *(u64 *)(r0 +0)\nR0 invalid mem access 'scalar'\nprocessed 9 insns\n"
+	e := Load(&testbed.LoadError{Program: "handle", Message: "m", Log: log}, obj)
+	lines := strings.Split(e.Log, "\n")
+	assert.Equal(t, "the way there:", lines[0])
+	assert.Contains(t, e.Log, "  access.bpf.c:44  message.count = 1;\n")
+	assert.NotContains(t, e.Log, "access.bpf.c:47", "a line on another path")
+	assert.Equal(t, []string{"instruction 25: (79) r1 = *(u64 *)(r0 +0)", "R0 is 0", "R0 invalid mem access 'scalar'"}, lines[len(lines)-3:])
+	assert.Contains(t, e.FullLog, "17: (95) exit")
+	assert.Equal(t, e.Line+"  ", lines[len(lines)-4][2:len(e.Line)+4], "the last line is the one that is named")
 }

@@ -50,8 +50,11 @@ func use(t testing.TB, data []byte) {
 		_ = NearestSection(p.Hook.Section)
 		for i := range 20 {
 			_, _ = o.Access(p.Name, i)
+			_, _ = o.Line(p.Name, i)
 		}
+		_, _, _ = o.ContextEnd(p.Name)
 	}
+	_ = o.Remarks()
 	if layouts, err := o.Records("count_value"); err == nil {
 		_ = Fitting(layouts, 12)
 		_, _ = layouts[0].Uint64(make([]byte, 16))
