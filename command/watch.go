@@ -49,7 +49,11 @@ func (c *checkCmd) watch(ctx context.Context, env *environment, b *backend.Backe
 			case <-ctx.Done():
 				cancel()
 				if !finished {
-					<-done
+					// A verdict that is shown counts.
+					var code exitCode
+					if err := <-done; err == nil || errors.As(err, &code) {
+						last = err
+					}
 				}
 				screen.end()
 				return last

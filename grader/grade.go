@@ -27,6 +27,9 @@ type Grader struct {
 	Build *submission.Builder
 	// Kernel and Backend go into the results.
 	Kernel, Backend string
+	// Types, if not empty, is a file with the type information of the kernel,
+	// in which misspelt hooks are looked up.
+	Types string
 	// LoadTimeout bounds the load and attach of a submission, Timeout the
 	// whole of its time on the testbed, which begins with the load. Both are
 	// of the wall clock and generous, because machines are slow and loaded.
@@ -99,7 +102,7 @@ func (g *Grader) grade(ctx context.Context, ex *Exercise, path string, result *R
 	defer sub.Close()
 	result.Submission = sub.Name
 
-	s := &session{exercise: ex, seed: result.Seed, loadTimeout: cmp.Or(g.LoadTimeout, DefaultLoadTimeout)}
+	s := &session{exercise: ex, seed: result.Seed, types: g.Types, loadTimeout: cmp.Or(g.LoadTimeout, DefaultLoadTimeout)}
 	if result.Log, err = g.build(ctx, sub, s); err != nil {
 		return err
 	}

@@ -25,11 +25,16 @@ type Map struct {
 func (t *T) Map(name string) *Map {
 	m, err := t.Object.Map(name)
 	if err != nil {
-		t.Fail(Failure{
+		f := Failure{
 			Expected: "a map named " + name,
 			Message:  err.Error(),
 			Help:     fmt.Sprintf("The name of the variable before SEC(\".maps\") is the name of the map: it must be %s.", name),
-		})
+		}
+		var missing *object.MapError
+		if errors.As(err, &missing) && missing.Near != "" {
+			f.Help = fmt.Sprintf("The name of the variable before SEC(\".maps\") is the name of the map: is %s the one? Call it %s.", missing.Near, name)
+		}
+		t.Fail(f)
 	}
 	for _, loaded := range t.Loaded.Maps {
 		if loaded.Name == name[:min(len(name), maxKernelName)] || loaded.Name == name {

@@ -23,6 +23,8 @@ type session struct {
 	tb          testbed.Testbed
 	info        *testbed.Info
 	object      *object.Object
+	// types is Grader.Types.
+	types string
 	// program is the user-space half, nil when there is none.
 	program []byte
 
@@ -239,7 +241,7 @@ func (s *session) loadObject(ctx context.Context) error {
 	}
 	var refused *testbed.LoadError
 	if errors.As(err, &refused) {
-		return refusal(StatusLoadError, explain.Load(refused, s.object))
+		return refusal(StatusLoadError, s.nearest(explain.Load(refused, s.object), refused.Program))
 	}
 	if err != nil {
 		return fmt.Errorf("load object: %w", err)
@@ -259,7 +261,7 @@ func (s *session) attach(ctx context.Context) error {
 	}
 	var failed *testbed.AttachError
 	if errors.As(err, &failed) {
-		return refusal(StatusAttachError, explain.Attach(failed, s.object))
+		return refusal(StatusAttachError, s.nearest(explain.Attach(failed, s.object), failed.Program))
 	}
 	if err != nil {
 		return fmt.Errorf("attach programs: %w", err)

@@ -41,6 +41,8 @@ type example struct {
 	found `yaml:",inline"`
 	// Exercise and Submission name a rejected submission instead.
 	Exercise, Submission string
+	// Suggests is what is asked: did you mean it?
+	Suggests string
 	// Kernels has what is found on the kernels of a series, such as "6.1",
 	// where it differs.
 	Kernels map[string]found
@@ -85,7 +87,11 @@ func TestMistakes(t *testing.T) {
 			for name, e := range examples {
 				t.Run(id+"/"+name, func(t *testing.T) {
 					t.Parallel()
-					wantFound(t, e.on(g.Kernel), result(t, g, filepath.Join(mistakes, id, name+".bpf.c"), e))
+					r := result(t, g, filepath.Join(mistakes, id, name+".bpf.c"), e)
+					wantFound(t, e.on(g.Kernel), r)
+					if e.Suggests != "" {
+						assert.Contains(t, r.Help, "Did you mean "+e.Suggests+"?")
+					}
 				})
 			}
 		}

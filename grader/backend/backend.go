@@ -81,6 +81,7 @@ func (b *Backend) buildWith(ctx context.Context, btf string) error {
 	if err != nil {
 		return err
 	}
+	b.Types = btf
 	b.Build = &submission.Builder{Headers: headers, Cache: filepath.Join(cache, "builds")}
 	return nil
 }

@@ -298,6 +298,8 @@ type MapError struct {
 	Name string
 	// Others are the maps there are.
 	Others []string
+	// Near is the name of the one that is nearest by its letters, or empty.
+	Near string
 }
 
 func (e *MapError) Error() string {
@@ -312,14 +314,16 @@ func (e *MapError) Error() string {
 // instead.
 func (o *Object) Map(name string) (*Map, error) {
 	e := &MapError{Name: name}
+	var names []string
 	for i := range o.Maps {
 		m := &o.Maps[i]
 		if m.Name == name {
 			return m, nil
 		}
 		if !strings.HasPrefix(m.Name, ".") { // those of global variables
-			e.Others = append(e.Others, m.String())
+			e.Others, names = append(e.Others, m.String()), append(names, m.Name)
 		}
 	}
+	e.Near = nearest(name, names)
 	return nil, e
 }
