@@ -287,8 +287,7 @@ func (p *printer) check(c grader.CheckResult, width int) {
 	}
 	p.block("", prose(c.Message))
 	p.block("why:      ", prose(explain.Because(c.Diagnosis)))
-	p.block("expected: ", value(c.Expected))
-	p.block("found:    ", value(c.Actual))
+	p.compared(c.Expected, c.Actual)
 	p.block("look at:  ", prose(c.Help))
 	p.printed(c.Output)
 }
@@ -312,19 +311,21 @@ func (p *printer) printed(output string) {
 	}
 }
 
+// indent is that of what is said of a check, in columns.
+const indent = 9
+
 // block writes a labelled text, wrapped, under a check. The text must be clean.
 func (p *printer) block(label, text string) {
 	if text == "" {
 		return
 	}
-	const indent = "         "
 	labelWidth := len(sequence.ReplaceAllString(label, ""))
-	width := max(p.Width-len(indent)-labelWidth, minReason)
+	width := max(p.Width-indent-labelWidth, minReason)
 	for i, line := range Wrap(text, width) {
 		if i > 0 {
 			label = strings.Repeat(" ", labelWidth)
 		}
-		p.line(indent + label + line)
+		p.line(strings.Repeat(" ", indent) + label + line)
 	}
 }
 

@@ -3,6 +3,7 @@ package calls
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/bpfgrade/bpfgrade/exercises/internal/traces"
 	"github.com/bpfgrade/bpfgrade/grader"
@@ -56,8 +57,8 @@ func printsCalls(t *grader.T, batch Batch) {
 			i++
 		}
 		t.Fail(grader.Failure{
-			Expected: want[i],
-			Actual:   got[i],
+			Expected: strings.Join(want, "\n"),
+			Actual:   strings.Join(got, "\n"),
 			Message:  fmt.Sprintf("Line %d of %d is not what was asked for.", i+1, len(want)),
 			Help:     "The line is \"execve called N times\", where N is the counter after this call was added.",
 		})
