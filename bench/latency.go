@@ -12,15 +12,16 @@ import (
 
 // way is a way to get a guest for a submission.
 type way struct {
-	name    string
-	options backend.Options
+	// name says it in a few words, column in one.
+	name, column string
+	options      backend.Options
 }
 
 var (
-	booted   = way{"a boot for each", backend.Options{Boot: true}}
-	restored = way{"a fresh guest, restored when asked for", backend.Options{Fresh: true}}
-	warm     = way{"a fresh guest that was ready, warmed up", backend.Options{Fresh: true, Warm: true}}
-	reused   = way{"a guest proved clean", backend.Options{}}
+	booted   = way{"a boot for each", "boot", backend.Options{Boot: true}}
+	restored = way{"a fresh guest, restored before", "fresh", backend.Options{Fresh: true}}
+	warm     = way{"a fresh guest, restored and warmed up before", "warm", backend.Options{Fresh: true, Warm: true}}
+	reused   = way{"a guest proved clean", "reused", backend.Options{}}
 )
 
 func (b *bench) open(ctx context.Context, w way) (*backend.Backend, error) {
@@ -118,15 +119,15 @@ func gradeRight(ctx context.Context, g *grader.Grader, ex *grader.Exercise, path
 
 // printPhases prints the medians of the phases, a column for each way.
 func printPhases(ways []way, of map[string]map[phase]spread) {
-	fmt.Printf("  of which, medians in ms:")
+	fmt.Printf("  medians in ms")
 	for _, w := range ways {
-		fmt.Printf("  [%s]", w.name)
+		fmt.Printf(" %7s", w.column)
 	}
 	fmt.Println()
 	for _, p := range phases {
-		fmt.Printf("    %-10s", p)
+		fmt.Printf("    %-11s", p)
 		for _, w := range ways {
-			fmt.Printf(" %8d", of[w.name][p].median().Milliseconds())
+			fmt.Printf(" %7d", of[w.name][p].median().Milliseconds())
 		}
 		fmt.Println()
 	}
