@@ -2,6 +2,7 @@ package vm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -17,7 +18,9 @@ import (
 type Guest struct {
 	machine *machine
 	conn    net.Conn
-	close   sync.Once
+	// memory is a file of its own, empty for the template's.
+	memory string
+	close  sync.Once
 }
 
 // restoreDeadline is generous for a loaded host; a restore takes a fraction of
@@ -85,6 +88,28 @@ func (g *Guest) restore(ctx context.Context, state *os.File) error {
 
 const restorePoll = 500 * time.Microsecond
 
+// Boot boots a guest as the template was booted, to compare with.
+func (t *Template) Boot(ctx context.Context) (*Testbed, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.config.accel.deadline)
+	defer cancel()
+	file, err := os.CreateTemp(t.work.path, memoryFile)
+	if err != nil {
+		return nil, fmt.Errorf("boot guest: %w", err)
+	}
+	g := &Guest{memory: file.Name()}
+	if err := errors.Join(file.Close(), reserve(g.memory, memoryMiB<<20)); err != nil {
+		return nil, errors.Join(fmt.Errorf("boot guest: %w", err), os.Remove(g.memory))
+	}
+	if g.machine, err = start(&t.config, t.work, g.memory, false); err != nil {
+		return nil, errors.Join(err, os.Remove(g.memory))
+	}
+	if g.conn, err = g.machine.connect(ctx, portSocket); err != nil {
+		g.Close()
+		return nil, fmt.Errorf("boot guest: %w", err)
+	}
+	return NewTestbed(g), nil
+}
+
 // Conn is the connection to the guest's agent.
 func (g *Guest) Conn() net.Conn { return g.conn }
 
@@ -99,6 +124,9 @@ func (g *Guest) Close() error {
 			g.conn.Close()
 		}
 		g.machine.stop()
+		if g.memory != "" {
+			os.Remove(g.memory)
+		}
 	})
 	return nil
 }
