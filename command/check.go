@@ -33,7 +33,7 @@ func (c *checkCmd) Run(ctx context.Context, env *environment) error {
 	if c.Poll < 0 {
 		return fmt.Errorf("--poll %v: it is a time such as 500ms", c.Poll)
 	}
-	b, err := openBackend(ctx, env, backend.Options{Name: c.Backend, Kernel: c.Kernel})
+	b, err := openBackend(ctx, env, backend.Options{Name: c.Backend, Kernel: c.Kernel, Warm: c.Watch})
 	if err != nil {
 		return err
 	}
