@@ -44,6 +44,8 @@ type register struct {
 	// base is the id of what was read through, at offset, size bytes.
 	base int
 	size asm.Size
+	// through is the origin of what was read through.
+	through origin
 }
 
 // mayBeStack tells whether the register can hold an address on the stack.
@@ -227,7 +229,7 @@ func (s *step) execute(next *int) {
 		*dst = made(*dst)
 	case class == asm.LdXClass:
 		base := s.registers[ins.Src]
-		read := register{origin: fromMemory, base: base.id, offset: base.offset + int64(ins.Offset), size: ins.OpCode.Size()}
+		read := register{origin: fromMemory, base: base.id, offset: base.offset + int64(ins.Offset), size: ins.OpCode.Size(), through: base.origin}
 		if base.origin == fromContext {
 			read.origin = fromField
 		}

@@ -3,6 +3,7 @@ package object
 import (
 	"bytes"
 	"fmt"
+	"math/bits"
 	"regexp"
 	"slices"
 	"strings"
@@ -53,7 +54,7 @@ func (o *Object) remarksOn(p *Program) []Remark {
 	steps := p.flow()
 	var remarks []Remark
 	for _, look := range []func(*Program, []step) (int, Remark){
-		o.wrongContext, o.printkSpecifier, o.userPointer, o.nonatomic, o.unchecked, o.uninitialised,
+		o.wrongContext, o.printkSpecifier, o.userPointer, o.byteOrder, o.nonatomic, o.unchecked, o.uninitialised,
 	} {
 		at, remark := look(p, steps)
 		if at < 0 {
@@ -179,6 +180,34 @@ func (o *Object) userPointer(p *Program, steps []step) (int, Remark) {
 				ID:      "user-pointer-kernel-read",
 				Message: "An argument of a system call points into the memory of the process, which is read with bpf_probe_read_user or bpf_probe_read_user_str.",
 			}
+		}
+	}
+	return -1, Remark{}
+}
+
+// wellKnown are ports and kinds of packets that are compared with.
+var wellKnown = []int64{22, 25, 53, 67, 80, 123, 443, 8080, 0x0800, 0x0806, 0x8100, 0x86dd}
+
+// byteOrder finds two bytes of a packet that are compared with a well-known
+// number as they lie.
+func (o *Object) byteOrder(p *Program, steps []step) (int, Remark) {
+	kind, _, _ := strings.Cut(p.Hook.Section, "/")
+	if !slices.Contains([]string{"xdp", "xdp.frags", "tc", "tcx", "classifier"}, kind) {
+		return -1, Remark{}
+	}
+	for i, s := range steps {
+		switch s.ins.OpCode.JumpOp() {
+		case asm.JEq, asm.JNE:
+		default:
+			continue
+		}
+		r, n := s.of(s.ins.Dst), s.ins.Constant
+		if s.ins.OpCode.Source() != asm.ImmSource || r.origin != fromMemory || r.through != fromAnywhere && r.through != fromField || r.size != asm.Half || !slices.Contains(wellKnown, n) {
+			continue
+		}
+		return i, Remark{
+			ID:      "byte-order",
+			Message: fmt.Sprintf("Two bytes of the packet are compared with %d as they lie, which stands for %d there: numbers in packets are in network byte order, so compare with bpf_htons(%d).", n, bits.ReverseBytes16(uint16(n)), n),
 		}
 	}
 	return -1, Remark{}

@@ -110,6 +110,9 @@ func TestRemarks(t *testing.T) {
 		"a line that is not in the object's data":   {entry, join(printk(4096), end()), nil},
 		"two paths, one of which has not checked":   {entry, join(lookup("array"), asm.Instructions{{OpCode: asm.JNE.Op(asm.ImmSource), Dst: asm.R7, Offset: 1}, {OpCode: asm.JEq.Op(asm.ImmSource), Dst: asm.R0, Offset: 1}, store(asm.R0, 0)}, end()), []string{"null-check-elided"}},
 		"a jump back, after which nothing is known": {entry, join(lookup("array"), asm.Instructions{asm.StoreImm(asm.R0, 0, 1, asm.Word), {OpCode: asm.JEq.Op(asm.ImmSource), Dst: asm.R7, Offset: -2}}, end()), nil},
+		"a port as it lies":                         {"xdp", join(asm.Instructions{asm.LoadMem(asm.R2, asm.R1, 0, asm.Word), asm.Add.Imm(asm.R2, 36), asm.LoadMem(asm.R3, asm.R2, 0, asm.Half), {OpCode: asm.JNE.Op(asm.ImmSource), Dst: asm.R3, Offset: 0, Constant: 53}}, end()), []string{"byte-order"}},
+		"a port in network byte order":              {"xdp", join(asm.Instructions{asm.LoadMem(asm.R2, asm.R1, 0, asm.Word), asm.Add.Imm(asm.R2, 36), asm.LoadMem(asm.R3, asm.R2, 0, asm.Half), {OpCode: asm.JNE.Op(asm.ImmSource), Dst: asm.R3, Offset: 0, Constant: 0x3500}}, end()), nil},
+		"a number of the program's own":             {"xdp", join(lookup("hash"), check(), asm.Instructions{asm.LoadMem(asm.R3, asm.R0, 0, asm.Half), {OpCode: asm.JNE.Op(asm.ImmSource), Dst: asm.R3, Offset: 0, Constant: 53}}, end()), nil},
 		"a register that does not exist":            {entry, join(asm.Instructions{{OpCode: asm.LoadMemOp(asm.DWord), Dst: asm.R1, Src: 15}, {OpCode: asm.StoreMemOp(asm.DWord), Dst: 15, Src: 14}}, end()), nil},
 		"a jump out of the program":                 {entry, join(asm.Instructions{{OpCode: asm.JEq.Op(asm.ImmSource), Offset: 1000}}, end()), nil},
 	}
