@@ -72,6 +72,8 @@ func (o outcome) some(t *grader.T) {
 	if o.runs == 0 {
 		f.Help = "No program of the object ran during these calls: is it attached to a hook that they reach?"
 		f.Diagnosis = "hook-never-fired"
+	} else {
+		traces.Unprintable(t, &f)
 	}
 	t.Fail(f)
 }

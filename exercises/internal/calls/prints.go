@@ -49,6 +49,9 @@ func printsCalls(t *grader.T, batch Batch) {
 		if len(got) < len(want) && batch.Missed != "" {
 			f.Help = batch.Missed
 		}
+		if len(got) == 0 {
+			traces.Unprintable(t, &f)
+		}
 		t.Fail(f)
 	}
 	if !slices.Equal(got, want) {

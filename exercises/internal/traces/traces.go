@@ -29,3 +29,14 @@ func Lines(n int) string {
 	}
 	return fmt.Sprintf("%d lines", n)
 }
+
+// Unprintable says of a failure for want of lines that bpf_printk does not know
+// what its format has, where that is so.
+func Unprintable(t *grader.T, f *grader.Failure) {
+	for _, r := range t.Object.Remarks() {
+		if r.ID == "printk-specifier" {
+			f.Diagnosis, f.Help = r.ID, fmt.Sprintf("%s: %s", r.Line, r.Message)
+			return
+		}
+	}
+}
