@@ -176,34 +176,17 @@ func tryReport(path string) error {
 	if err == nil && info.IsDir() {
 		return fmt.Errorf("write report %s: it is a folder", path)
 	}
-	file, err := beside(path)
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
-		return err
+		return fmt.Errorf("write report %s: %w", path, cause(err))
 	}
 	file.Close()
 	return os.Remove(file.Name())
 }
 
-// beside makes the file that becomes a report once it is whole.
-func beside(path string) (*os.File, error) {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return nil, fmt.Errorf("write report %s: %w", path, cause(err))
-	}
-	return file, nil
-}
-
 // writeReport writes the JSON report whole or not at all.
 func writeReport(path string, results []*grader.Result) error {
-	file, err := beside(path)
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name())
-	err = errors.Join(report.JSON(file, tool(), results), file.Chmod(0o644), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
+	err := report.WriteFile(path, func(w io.Writer) error { return report.JSON(w, tool(), results) })
 	if err != nil {
 		return fmt.Errorf("write report %s: %w", path, err)
 	}

@@ -25,8 +25,9 @@ type Grader struct {
 	Recycle func(ctx context.Context, tb testbed.Testbed) error
 	// Build makes the object file of a submission's source.
 	Build *submission.Builder
-	// Kernel and Backend go into the results.
-	Kernel, Backend string
+	// Kernel and Backend go into the results, and KernelHash, which is the
+	// SHA-256 of the kernel's image, in hexadecimal, where it has one.
+	Kernel, Backend, KernelHash string
 	// LoadTimeout bounds the load and attach of a submission, Timeout the
 	// whole of its time on the testbed, which begins with the load. Both are
 	// of the wall clock and generous, because machines are slow and loaded.
@@ -53,7 +54,9 @@ func (g *Grader) Grade(ctx context.Context, ex *Exercise, path string, seed uint
 		Kernel:     g.Kernel,
 		Backend:    g.Backend,
 		MaxScore:   ex.MaxScore(),
+		MaxHidden:  ex.MaxHidden(),
 		Seed:       seed,
+		Origin:     Origin{Path: path, KernelHash: g.KernelHash},
 	}
 	err := g.gradeSafely(ctx, ex, path, result)
 	if ctx.Err() != nil {
@@ -98,6 +101,7 @@ func (g *Grader) grade(ctx context.Context, ex *Exercise, path string, result *R
 	}
 	defer sub.Close()
 	result.Submission = sub.Name
+	result.Origin.SubmissionHash = sub.Hash
 
 	s := &session{exercise: ex, seed: result.Seed, loadTimeout: cmp.Or(g.LoadTimeout, DefaultLoadTimeout)}
 	if result.Log, err = g.build(ctx, sub, s); err != nil {
