@@ -81,6 +81,9 @@ func (e *machineError) Unwrap() error { return e.error }
 // cli is the command line. Each verb is in a file of its own.
 type cli struct {
 	Grade   gradeCmd   `cmd:"" help:"Grade submissions."`
+	Regrade regradeCmd `cmd:"" help:"Grade a class again: all of it, or what changed."`
+	Report  reportCmd  `cmd:"" help:"Write reports of a class that was graded."`
+	Merge   mergeCmd   `cmd:"" help:"Put the parts of a class together."`
 	Verify  verifyCmd  `cmd:"" help:"Prove exercises against their own submissions."`
 	List    listCmd    `cmd:"" help:"List the exercises."`
 	Kernel  kernelCmd  `cmd:"" help:"List and add kernels to grade on."`

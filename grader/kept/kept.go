@@ -69,13 +69,23 @@ func (s *Store) path(exercise, name string) string {
 	return filepath.Join(s.dir, exercise, hex.EncodeToString(sum[:])+".json")
 }
 
+// WriteError says that a result could not be kept.
+type WriteError struct {
+	// Submission is the result's.
+	Submission string
+	Err        error
+}
+
+func (e *WriteError) Error() string { return fmt.Sprintf("keep result of %s: %v", e.Submission, e.Err) }
+func (e *WriteError) Unwrap() error { return e.Err }
+
 // Put keeps a result, in the place of an older one. It is on the disk when Put
-// returns; when Put fails, the older one is still there.
+// returns. The error is a *WriteError, and then the older one is still there.
 func (s *Store) Put(r *grader.Result) error {
 	path := s.path(r.Exercise, r.Submission)
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return fmt.Errorf("keep result of %s: %w", r.Submission, err)
+		return &WriteError{r.Submission, err}
 	}
 	err := report.WriteFile(path, func(w io.Writer) error {
 		return report.JSON(w, r.Origin.Tool, []*grader.Result{r})
@@ -84,7 +94,7 @@ func (s *Store) Put(r *grader.Result) error {
 		err = syncFolder(folder)
 	}
 	if err != nil {
-		return fmt.Errorf("keep result of %s: %w", r.Submission, err)
+		return &WriteError{r.Submission, err}
 	}
 	return nil
 }

@@ -1,0 +1,358 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"text/tabwriter"
+
+	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/backend"
+	"github.com/bpfgrade/bpfgrade/grader/class"
+	"github.com/bpfgrade/bpfgrade/grader/kept"
+	"github.com/bpfgrade/bpfgrade/grader/plain"
+	"github.com/bpfgrade/bpfgrade/grader/report"
+)
+
+// What is in OUT beside the reports.
+const (
+	keptFolder   = "kept"     // each result, the moment it is known
+	settingsFile = "run.json" // what was asked for
+)
+
+// classRun grades a class.
+type classRun struct {
+	*gradeCmd
+	env *environment
+	// changed grades again what would now be graded from something else.
+	changed bool
+
+	mu      sync.Mutex
+	backend *backend.Backend
+}
+
+// standardFormats are written for each class.
+var standardFormats = []string{"json", "csv", "junit", "markdown"}
+
+func (c *classRun) grade(ctx context.Context) error {
+	formats, err := formatsNamed(append(slices.Clone(standardFormats), c.Also...))
+	if err != nil {
+		return fmt.Errorf("--also: %w", err)
+	}
+	entries, aside, err := c.entries(ctx)
+	if err != nil {
+		return err
+	}
+	store, err := kept.Open(filepath.Join(c.Out, keptFolder))
+	if errors.Is(err, kept.ErrInUse) {
+		return err
+	}
+	if err != nil {
+		return fmt.Errorf("--out %s: %w", c.Out, err)
+	}
+	defer store.Close()
+	if c.Regrade {
+		if err := store.Clear(); err != nil {
+			return &machineError{err}
+		}
+	}
+	if err := c.saveSettings(); err != nil {
+		return &machineError{err}
+	}
+	results, err := c.results(ctx, store, entries)
+	var write *kept.WriteError
+	switch {
+	case ctx.Err() != nil:
+		fmt.Fprintf(c.env.stderr, "bpfgrade: what is graded is kept in %s: the same command goes on, without --regrade\n", c.Out)
+		return ctx.Err()
+	case errors.As(err, &write):
+		return &machineError{fmt.Errorf("%w: make room, and the same command goes on, without --regrade", err)}
+	case err != nil:
+		return err
+	}
+	c.Hidden = true // it is the instructor who reads it
+	err = report.WriteFiles(c.Out, tool(), results, formats)
+	if err := errors.Join(err, c.print(c.env, results), c.printApart(results, aside)); err != nil {
+		return &machineError{err}
+	}
+	if len(aside) > 0 {
+		return exitCode(exitNotGraded)
+	}
+	return c.end(results)
+}
+
+// formatsNamed are the formats with these names, each once.
+func formatsNamed(names []string) ([]report.Format, error) {
+	var formats []report.Format
+	for i, name := range names {
+		f, err := report.FormatNamed(name)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(names[:i], name) {
+			formats = append(formats, f)
+		}
+	}
+	return formats, nil
+}
+
+// entries are the submissions of the class, or of the part of it that was asked
+// for. Those for an exercise that there is not are set aside.
+func (c *classRun) entries(ctx context.Context) ([]class.Entry, []class.Aside, error) {
+	for _, slug := range c.Exercise {
+		if _, err := c.env.exercise(slug); err != nil {
+			return nil, nil, err
+		}
+	}
+	part, of, err := parseShard(c.Shard)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, aside, err := class.Find(ctx, c.All, c.Exercise)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(found)+len(aside) == 0 {
+		return nil, nil, fmt.Errorf("class %s: there are no submissions in it", c.All)
+	}
+	var entries []class.Entry
+	for _, e := range found {
+		if _, err := c.env.exercise(e.Exercise); err != nil {
+			aside = append(aside, class.Aside{Name: e.Name, Reason: "Its marker says: " + plain.Line(err.Error()) + "."})
+			continue
+		}
+		entries = append(entries, e)
+	}
+	if of > 1 {
+		entries = class.Shard(entries, part, of)
+		if part > 1 {
+			aside = nil // the first part tells of them
+		}
+	}
+	return entries, aside, nil
+}
+
+// parseShard reads I/N; nothing is the whole.
+func parseShard(text string) (part, of int, err error) {
+	if text == "" {
+		return 1, 1, nil
+	}
+	first, second, _ := strings.Cut(text, "/")
+	part, firstErr := strconv.Atoi(first)
+	of, secondErr := strconv.Atoi(second)
+	if firstErr != nil || secondErr != nil || part < 1 || part > of {
+		return 0, 0, fmt.Errorf("--shard %q: it is I/N, such as 1/4, with I from 1 to N", text)
+	}
+	return part, of, nil
+}
+
+// results grades what has no result yet.
+func (c *classRun) results(ctx context.Context, store *kept.Store, entries []class.Entry) ([]*grader.Result, error) {
+	now, err := c.origins(entries)
+	if err != nil {
+		return nil, err
+	}
+	watch := &watch{stderr: c.env.stderr, outdated: make(map[string]int)}
+	defer watch.end()
+	defer c.close()
+	run := class.Run{
+		Store: store,
+		Jobs:  c.jobs(),
+		Watch: watch,
+		Grade: func(ctx context.Context, e class.Entry) (*grader.Result, error) {
+			b, err := c.open(ctx, watch)
+			if err != nil {
+				return nil, err
+			}
+			ex, err := c.env.exercise(e.Exercise)
+			if err != nil {
+				return nil, err
+			}
+			return c.one(ctx, b, job{ex, e.Path})
+		},
+		Current: func(e class.Entry, r *grader.Result) bool {
+			different := differences(r.Origin, now(e))
+			if !c.changed {
+				for _, what := range different {
+					watch.outdated[what]++
+				}
+				return true
+			}
+			// What cannot be opened has no hash.
+			return len(different) == 0 && e.Hash != ""
+		},
+	}
+	return run.Results(ctx, entries)
+}
+
+// origins returns what the result of an entry would come from now.
+func (c *classRun) origins(entries []class.Entry) (func(class.Entry) grader.Origin, error) {
+	var from grader.Origin
+	var err error
+	if from.ToolHash, err = toolHash(); err != nil {
+		return nil, &machineError{err}
+	}
+	// A kernel that cannot be found is told of when something is graded on it.
+	from.KernelHash, _ = backend.KernelHash(c.gradeCmd.backend())
+	exercises := make(map[string]string)
+	for _, e := range entries {
+		ex, err := c.env.exercise(e.Exercise)
+		if err != nil {
+			return nil, err
+		}
+		if exercises[e.Exercise], err = ex.Hash(); err != nil {
+			return nil, err
+		}
+	}
+	return func(e class.Entry) grader.Origin {
+		own := from
+		own.ExerciseHash, own.SubmissionHash = exercises[e.Exercise], e.Hash
+		return own
+	}, nil
+}
+
+// open opens the backend when the first submission is graded.
+func (c *classRun) open(ctx context.Context, watch *watch) (*backend.Backend, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.backend == nil {
+		options := c.gradeCmd.backend()
+		options.Log = watch.Warn
+		b, err := openBackend(ctx, c.env, options)
+		if err != nil {
+			return nil, err
+		}
+		c.backend = b
+	}
+	return c.backend, nil
+}
+
+func (c *classRun) close() {
+	if c.backend != nil {
+		c.backend.Close()
+	}
+}
+
+// printApart tells of what has no result to rely on.
+func (c *classRun) printApart(results []*grader.Result, aside []class.Aside) error {
+	if c.Format != "text" {
+		return printApart(c.env.stderr, results, aside)
+	}
+	return printApart(c.env.stdout, results, aside)
+}
+
+func printApart(w io.Writer, results []*grader.Result, aside []class.Aside) error {
+	var b strings.Builder
+	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, r := range results {
+		if !r.Conclusive() {
+			fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", plain.Line(r.Submission), r.Exercise, r.Status, plain.Line(r.Message))
+		}
+	}
+	table.Flush()
+	if b.Len() > 0 {
+		text := b.String()
+		b.Reset()
+		b.WriteString("\nTried twice, the second time alone, and not kept; the same command tries them again:\n" + text)
+	}
+	if len(aside) > 0 {
+		b.WriteString("\nSet aside, and not graded:\n")
+	}
+	for _, a := range aside {
+		fmt.Fprintf(&b, "  %s: %s\n", plain.Line(a.Name), plain.Line(a.Reason))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// settings are what a run was asked for, so that it can be repeated.
+type settings struct {
+	All      string   `json:"all"`
+	Exercise []string `json:"exercise"`
+	Kernel   string   `json:"kernel"`
+	Backend  string   `json:"backend"`
+	Seed     *uint64  `json:"seed,omitempty"`
+	Fresh    bool     `json:"fresh"`
+	Also     []string `json:"also"`
+	Shard    string   `json:"shard"`
+}
+
+func (c *classRun) saveSettings() error {
+	all, err := filepath.Abs(c.All)
+	if err != nil {
+		return err
+	}
+	return report.WriteFile(filepath.Join(c.Out, settingsFile), func(w io.Writer) error {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", " ")
+		return encoder.Encode(settings{all, c.Exercise, c.Kernel, c.Backend, c.Seed, c.Fresh, c.Also, c.Shard})
+	})
+}
+
+// readSettings reads what the run in a folder was asked for.
+func readSettings(out string) (*settings, error) {
+	file, err := os.Open(filepath.Join(out, settingsFile))
+	if err != nil {
+		return nil, fmt.Errorf("%w (grade a class there with --all first)", err)
+	}
+	defer file.Close()
+	decoder := json.NewDecoder(file)
+	decoder.DisallowUnknownFields()
+	var s settings
+	if err := decoder.Decode(&s); err != nil {
+		return nil, fmt.Errorf("read %s: %w", file.Name(), err)
+	}
+	return &s, nil
+}
+
+// watch tells a person how a class is graded.
+type watch struct {
+	stderr io.Writer
+	// outdated counts kept results by what they came from that is another now.
+	outdated map[string]int
+	progress *progress
+}
+
+func (w *watch) Begin(toGrade, kept int) {
+	if kept > 0 {
+		w.Warn(fmt.Sprintf("%d graded before, %d to grade", kept, toGrade))
+	}
+	for _, what := range slices.Sorted(maps.Keys(w.outdated)) {
+		w.Warn(fmt.Sprintf("the %s has changed since for %d of them: bpfgrade regrade --changed grades those again", what, w.outdated[what]))
+	}
+	w.progress = newProgress(w.stderr, toGrade, true)
+}
+
+func (w *watch) Start(class.Entry) { w.progress.start() }
+
+func (w *watch) Done(e class.Entry, r *grader.Result, again bool) {
+	text := fmt.Sprintf("%s  %s  %s", plain.Line(e.Name), e.Exercise, r.Status)
+	switch {
+	case again:
+		w.progress.more()
+		text += ": to be tried again, alone"
+	case r.Graded():
+		text += fmt.Sprintf("  %v/%v", r.Score, r.MaxScore)
+	}
+	w.progress.step(fmt.Sprintf("%s  %.1f s", text, r.Duration.Seconds()))
+}
+
+func (w *watch) Warn(text string) {
+	w.end()
+	fmt.Fprintln(w.stderr, "bpfgrade:", plain.Line(text))
+}
+
+func (w *watch) end() {
+	if w.progress != nil {
+		w.progress.end()
+	}
+}
