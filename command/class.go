@@ -41,7 +41,7 @@ type classRun struct {
 }
 
 // standardFormats are written for each class.
-var standardFormats = []string{"json", "csv", "junit", "markdown"}
+var standardFormats = []string{"json", "csv", "junit", "html", "markdown"}
 
 func (c *classRun) grade(ctx context.Context) error {
 	formats, err := formatsNamed(append(slices.Clone(standardFormats), c.Also...))

@@ -13,6 +13,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/bpfgrade/bpfgrade/grader/plain"
 	"github.com/bpfgrade/bpfgrade/grader/submission"
 )
 
@@ -84,7 +85,7 @@ func readMetadata(path string) (map[string]gradescopeEntry, error) {
 	listed := make(map[string]gradescopeEntry)
 	err = yaml.NewDecoder(io.LimitReader(file, maxMetadata)).Decode(&listed)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("class %s: %w (export it again, or remove it: then the folders' names are taken)", path, err)
+		return nil, fmt.Errorf("class %s: %s (export it again, or remove it: then the folders' names are taken)", path, plain.Line(err.Error()))
 	}
 	return listed, nil
 }

@@ -29,6 +29,7 @@ var Formats = []Format{
 	{Name: "json", File: "results.json", write: JSON},
 	{Name: "csv", File: "results.csv", write: withoutTool(CSV)},
 	{Name: "junit", File: "junit.xml", write: withoutTool(JUnit)},
+	{Name: "html", File: "report.html", write: HTML},
 	{Name: "markdown", File: ".md", Folder: "feedback", Students: true, write: one(withoutTool(Markdown))},
 	{Name: "summary", File: "summary.md", Students: true, write: withoutTool(Summary)},
 	{Name: "gradescope", File: ".json", Folder: "gradescope", write: one(Gradescope)},
