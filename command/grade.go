@@ -18,11 +18,12 @@ import (
 	"github.com/bpfgrade/bpfgrade/grader"
 	"github.com/bpfgrade/bpfgrade/grader/backend"
 	"github.com/bpfgrade/bpfgrade/grader/report"
+	"github.com/bpfgrade/bpfgrade/grader/submission"
 	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
 )
 
 type gradeCmd struct {
-	Exercise []string `short:"e" placeholder:"SLUG" help:"The exercise, for all submissions. Without it a submission's exercise is the name of the folder it lies in. With --all, several with a comma have a folder each, and without it each submission's own .bpfgrade.yaml says."`
+	Exercise []string `short:"e" placeholder:"SLUG" help:"The exercise, for all submissions. Without it a submission's own .bpfgrade.yaml says, or else the name of the folder it lies in. With --all, several with a comma have a folder each."`
 	Kernel   string   `short:"k" placeholder:"V" help:"The kernel to grade on: a version such as 6.12, or the path of an image. Default: the first that was added."`
 	Backend  string   `enum:"auto,vm,local" default:"auto" help:"Where to grade: vm (a kernel of its own in QEMU) or local (this kernel; needs root). auto is vm."`
 	Format   string   `default:"text" help:"What to print: text, or one of the formats of bpfgrade report."`
@@ -157,11 +158,10 @@ func (c *gradeCmd) work(env *environment) ([]job, error) {
 		}
 		slug := strings.Join(c.Exercise, "")
 		if slug == "" {
-			absolute, err := filepath.Abs(path)
-			if err != nil {
-				return nil, err
+			var err error
+			if slug, err = slugOf(path); err != nil {
+				return nil, fmt.Errorf("submission %s: %w", path, err)
 			}
-			slug = filepath.Base(filepath.Dir(absolute))
 		}
 		ex, err := env.exercise(slug)
 		if err != nil && len(c.Exercise) == 0 {
@@ -173,6 +173,23 @@ func (c *gradeCmd) work(env *environment) ([]job, error) {
 		work = append(work, job{ex, path})
 	}
 	return work, nil
+}
+
+// slugOf is the exercise that a submission's own marker names, or else the name
+// of the folder that the submission lies in.
+func slugOf(path string) (string, error) {
+	// What cannot be opened is for grading it to say.
+	if s, err := submission.Open(path); err == nil {
+		defer s.Close()
+		if slug, err := s.Exercise(); slug != "" || err != nil {
+			return slug, err
+		}
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Base(filepath.Dir(absolute)), nil
 }
 
 // cause is an error without the operation and the path, where it has them.

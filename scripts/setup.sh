@@ -14,7 +14,7 @@ PATH=$PATH:/usr/sbin:/sbin
 need qemu-system-x86 command -v qemu-system-x86_64
 need clang command -v clang
 need bpftool bpftool version
-need chromium command -v chromium # the tests look at report.html
+need chromium sh -c 'command -v chromium || command -v google-chrome' # the tests look at report.html
 need libbpf-dev test -f /usr/include/bpf/bpf_helpers.h
 
 [ -n "$missing" ] || exit 0
