@@ -17,6 +17,7 @@ import (
 
 	"github.com/bpfgrade/bpfgrade/grader"
 	"github.com/bpfgrade/bpfgrade/grader/backend"
+	"github.com/bpfgrade/bpfgrade/grader/plain"
 	"github.com/bpfgrade/bpfgrade/grader/report"
 	"github.com/bpfgrade/bpfgrade/grader/submission"
 	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
@@ -124,6 +125,11 @@ func (c *gradeCmd) print(env *environment, results []*grader.Result) error {
 		f, err := report.FormatNamed(c.Format)
 		if err != nil {
 			return err
+		}
+		for _, r := range results {
+			if !r.Graded() { // what is printed may be for students
+				fmt.Fprintf(env.stderr, "bpfgrade: %s was not graded: %s\n", plain.Line(r.Submission), plain.Line(r.Message))
+			}
 		}
 		return f.Write(env.stdout, tool(), results)
 	}
