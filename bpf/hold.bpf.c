@@ -14,8 +14,8 @@
 
 #define SIGSTOP 19
 
-/* The control group, of the second version; set before loading. */
-const volatile __u64 group;
+/* The control group, of the second version; set before attaching. */
+__u64 group;
 
 /* When the call began that attached what is attached last, CLOCK_MONOTONIC. */
 __u64 since;

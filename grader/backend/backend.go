@@ -40,8 +40,11 @@ type Options struct {
 	OtherDisk bool
 	// Fresh gives each submission a guest that no other has used.
 	Fresh bool
-	// Guests is how many submissions are graded at a time.
-	Guests int
+	// Warm readies each spare guest further while nobody waits for it; see
+	// vm.NewPool.
+	Warm bool
+	// Boot boots a kernel for each submission, to compare with.
+	Boot bool
 	// Log tells a person about what takes long.
 	Log func(string)
 }

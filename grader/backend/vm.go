@@ -17,18 +17,22 @@ func (b *Backend) openVM(ctx context.Context, o Options) error {
 		return err
 	}
 	b.close = append(b.close, template.Close)
-	pool := vm.NewPool(template, 1)
-	b.close = append(b.close, pool.Close)
-
 	b.Grader.Kernel, b.Grader.Backend = k.Name, VM
 	if b.Grader.KernelHash, err = hashFile(k.Image); err != nil {
 		return err
 	}
-	if !o.Fresh {
-		b.Grader.Recycle = func(ctx context.Context, tb testbed.Testbed) error { return pool.Recycle(ctx, tb.(*vm.Testbed)) }
+
+	open := template.Boot
+	if !o.Boot {
+		pool := vm.NewPool(template, 1, o.Warm)
+		b.close = append(b.close, pool.Close)
+		open = pool.Open
+		if !o.Fresh {
+			b.Grader.Recycle = func(ctx context.Context, tb testbed.Testbed) error { return pool.Recycle(ctx, tb.(*vm.Testbed)) }
+		}
 	}
 	b.Grader.Open = func(ctx context.Context) (testbed.Testbed, error) {
-		tb, err := pool.Open(ctx)
+		tb, err := open(ctx)
 		if err != nil {
 			return nil, err
 		}

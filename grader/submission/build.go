@@ -31,6 +31,8 @@ type Builder struct {
 	mu      sync.Mutex
 	tools   *toolchain
 	program *programTools
+	// Those compilers on sources of our own.
+	toolsTrial, programTrial trial
 }
 
 // BPF compiles the submission's Source. It returns the object's path, which
@@ -45,10 +47,38 @@ func (b *Builder) BPF(ctx context.Context, s *Submission) (object, log string, e
 	if err != nil {
 		return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 	}
-	return tools.compile(ctx, s, &cache{b.Cache}, b.Limits)
+	if object, log, err = tools.compile(ctx, s, &cache{b.Cache}, b.Limits); err != nil {
+		return "", "", b.toolsTrial.blame(s, err, func() error { return tools.try(ctx) })
+	}
+	return object, log, nil
 }
 
-// toolchain finds the compiler, and tries it, once.
+// trial is what came of trying a compiler on a source that is not at fault.
+type trial struct {
+	mu     sync.Mutex
+	passed bool
+}
+
+// blame returns err, for which a submission's source is at fault, unless the
+// compiler is: it is tried the first time it refuses a source.
+func (t *trial) blame(s *Submission, err error, try func() error) error {
+	var fault *BuildError
+	if !errors.As(err, &fault) {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.passed {
+		return err
+	}
+	if tried := try(); tried != nil {
+		return fmt.Errorf("build %s: %w", s.Name, tried)
+	}
+	t.passed = true
+	return err
+}
+
+// toolchain finds the compiler, once.
 func (b *Builder) toolchain(ctx context.Context) (*toolchain, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -57,16 +87,13 @@ func (b *Builder) toolchain(ctx context.Context) (*toolchain, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := tools.try(ctx); err != nil {
-			return nil, err
-		}
 		b.tools = tools
 	}
 	return b.tools, nil
 }
 
 // try compiles what every source includes. What fails here is the fault of
-// this machine, so afterwards the source is at fault.
+// this machine.
 func (t *toolchain) try(ctx context.Context) error {
 	const source = "#include <vmlinux.h>\n#include <bpf/bpf_helpers.h>\n"
 	err := trySource(sourceName, source, func(s *Submission) error {

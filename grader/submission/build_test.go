@@ -2,6 +2,7 @@ package submission
 
 import (
 	"debug/elf"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -92,6 +93,18 @@ func TestBuildErrors(t *testing.T) {
 			assert.Equal(t, DiagnosisCompileError, fault.Diagnosis)
 			assert.NotContains(t, fault.Log, "root:x:0")
 		})
+	}
+}
+
+// Where the kernel's header is broken no source is at fault.
+func TestBrokenToolchain(t *testing.T) {
+	b := newBuilder(t)
+	require.NoError(t, os.WriteFile(filepath.Join(b.Headers, "vmlinux.h"), []byte("int a = ;\n"), 0o600))
+	for range 2 {
+		_, _, err := b.BPF(t.Context(), accepted(t, folder(t, map[string]string{"prog.bpf.c": bpfSource})))
+		assert.ErrorContains(t, err, "try ")
+		var fault *BuildError
+		assert.False(t, errors.As(err, &fault))
 	}
 }
 

@@ -54,7 +54,11 @@ func (b *Builder) Program(ctx context.Context, s *Submission, object string) (pr
 			return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 		}
 	}
-	return tools.build(ctx, s, &cache{b.Cache}, hash, func() error { return skeleton.make(ctx, s, object) })
+	program, log, err = tools.build(ctx, s, &cache{b.Cache}, hash, func() error { return skeleton.make(ctx, s, object) })
+	if err != nil {
+		return "", "", b.programTrial.blame(s, err, func() error { return tools.try(ctx) })
+	}
+	return program, log, nil
 }
 
 // fileHash is the SHA-256 of a file, in hexadecimal.
@@ -105,16 +109,13 @@ type programTools struct {
 	readOnly  []string
 }
 
-// programTools finds the compiler, and tries it, once.
+// programTools finds the compiler, once.
 func (b *Builder) programTools(ctx context.Context) (*programTools, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.program == nil {
 		tools, err := findProgramTools()
 		if err != nil {
-			return nil, err
-		}
-		if err := tools.try(ctx); err != nil {
 			return nil, err
 		}
 		b.program = tools

@@ -13,27 +13,28 @@ import (
 )
 
 // holder stops the processes of a control group each time they have attached a
-// BPF program.
+// BPF program. It is loaded once and attached where it is needed.
 type holder struct {
 	objects bpf.HoldObjects
 	links   []link.Link
 }
 
-func newHolder(group *cgroup) (*holder, error) {
+func loadHolder() (*holder, error) {
+	h := &holder{}
+	if err := bpf.LoadHoldObjects(&h.objects, nil); err != nil {
+		return nil, fmt.Errorf("load program that holds: %w", err)
+	}
+	return h, nil
+}
+
+// hold begins to stop the processes of a group.
+func (h *holder) hold(group *cgroup) error {
 	id, err := group.id()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	spec, err := bpf.LoadHold()
-	if err != nil {
-		return nil, err
-	}
-	if err := spec.Variables[bpf.HoldVarGroup].Set(id); err != nil {
-		return nil, err
-	}
-	h := &holder{}
-	if err := spec.LoadAndAssign(&h.objects, nil); err != nil {
-		return nil, fmt.Errorf("load program that holds: %w", err)
+	if err := h.objects.Group.Set(id); err != nil {
+		return err
 	}
 	for _, at := range []link.RawTracepointOptions{
 		{Name: "sys_enter", Program: h.objects.Note},
@@ -41,20 +42,24 @@ func newHolder(group *cgroup) (*holder, error) {
 	} {
 		l, err := link.AttachRawTracepoint(at)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("attach program that holds: %w", err), h.close())
+			return errors.Join(fmt.Errorf("attach program that holds: %w", err), h.release())
 		}
 		h.links = append(h.links, l)
 	}
-	return h, nil
+	return nil
 }
 
-func (h *holder) close() error {
+// release lets the processes attach what they like.
+func (h *holder) release() error {
 	var errs []error
 	for _, l := range h.links {
 		errs = append(errs, l.Close())
 	}
-	return errors.Join(append(errs, h.objects.Close())...)
+	h.links = nil
+	return errors.Join(errs...)
 }
+
+func (h *holder) close() error { return errors.Join(h.release(), h.objects.Close()) }
 
 // stopped is the line of a stopped process in its status; see proc(5).
 var stopped = regexp.MustCompile(`(?m)^State:\tT`)

@@ -31,6 +31,7 @@ type Testbed struct {
 	untouched *untouched
 	others    *others
 	group     *cgroup
+	holder    *holder
 	access    *access
 	program   *program
 	// installed is the folder of installed files, empty while there are none.
@@ -89,7 +90,10 @@ func (tb *Testbed) open() error {
 		tb.info.Missing[testbed.FeatureBlockDevice] = err.Error()
 	}
 
-	if tb.group, err = openCgroups(); err != nil {
+	if tb.group, err = openCgroups(); err == nil {
+		tb.holder, err = loadHolder()
+	}
+	if err != nil {
 		tb.info.Missing[testbed.FeatureProgram] = err.Error()
 	}
 
@@ -190,6 +194,10 @@ func (tb *Testbed) Close() error {
 	if tb.others != nil {
 		err = errors.Join(err, tb.others.close())
 		tb.others = nil
+	}
+	if tb.holder != nil {
+		err = errors.Join(err, tb.holder.close())
+		tb.holder = nil
 	}
 	if tb.group != nil {
 		err = errors.Join(err, tb.group.remove())

@@ -35,6 +35,7 @@ type program struct {
 	before *kernelObjects
 	dir    string
 	group  *cgroup
+	// holder is nil for a program that is not to be held.
 	holder *holder
 	cmd    *exec.Cmd
 	output *output
@@ -79,6 +80,9 @@ func (tb *Testbed) Start(ctx context.Context, req testbed.StartRequest) error {
 		tb.program = nil
 	}
 	p := &program{ended: make(chan struct{})}
+	if req.Hold {
+		p.holder = tb.holder
+	}
 	if err := p.start(tb.group, req); err != nil {
 		return fmt.Errorf("start program: %w", errors.Join(err, p.remove()))
 	}
@@ -97,8 +101,8 @@ func (p *program) start(group *cgroup, req testbed.StartRequest) error {
 	if err := p.group.bound(); err != nil {
 		return err
 	}
-	if req.Hold {
-		if p.holder, err = newHolder(p.group); err != nil {
+	if p.holder != nil {
+		if err := p.holder.hold(p.group); err != nil {
 			return err
 		}
 	}
@@ -212,7 +216,7 @@ func (p *program) remove() error {
 		p.output.close()
 	}
 	if p.holder != nil {
-		errs = append(errs, p.holder.close())
+		errs = append(errs, p.holder.release())
 	}
 	if p.group != nil {
 		errs = append(errs, p.group.remove())

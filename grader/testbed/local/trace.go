@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -28,6 +29,10 @@ const traceBufferKB = 1024
 type tracer struct {
 	dir  string
 	pipe *os.File
+	// on switches the instance, and stats are the counts of each processor:
+	// they are opened once, for an emulated machine feels each open.
+	on    *os.File
+	stats []*os.File
 	// lost is the count of overwritten lines that was reported already.
 	lost uint64
 }
@@ -56,10 +61,10 @@ func openTracer() (*tracer, error) {
 		t.set("buffer_size_kb", strconv.Itoa(traceBufferKB)),
 		t.set("trace_clock", "mono"),
 		t.set("events/bpf_trace/bpf_trace_printk/enable", "1"),
-		t.set("tracing_on", "1"),
+		t.openFiles(),
 	)
 	if err == nil {
-		t.pipe, err = os.OpenFile(filepath.Join(dir, "trace_pipe"), os.O_RDONLY|unix.O_NONBLOCK, 0)
+		err = t.enable(true)
 	}
 	if err != nil {
 		t.close()
@@ -68,13 +73,44 @@ func openTracer() (*tracer, error) {
 	return t, nil
 }
 
+func (t *tracer) openFiles() error {
+	stats, err := filepath.Glob(filepath.Join(t.dir, "per_cpu/cpu*/stats"))
+	if err != nil {
+		return err
+	}
+	for _, path := range stats {
+		file, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		t.stats = append(t.stats, file)
+	}
+	if t.on, err = os.OpenFile(filepath.Join(t.dir, "tracing_on"), os.O_WRONLY, 0); err != nil {
+		return err
+	}
+	t.pipe, err = os.OpenFile(filepath.Join(t.dir, "trace_pipe"), os.O_RDONLY|unix.O_NONBLOCK, 0)
+	return err
+}
+
 func (t *tracer) set(file, value string) error {
 	return os.WriteFile(filepath.Join(t.dir, file), []byte(value), 0)
 }
 
+// enable lets the instance record, or not.
+func (t *tracer) enable(on bool) error {
+	value := "0"
+	if on {
+		value = "1"
+	}
+	_, err := t.on.WriteAt([]byte(value), 0)
+	return err
+}
+
 func (t *tracer) close() {
-	if t.pipe != nil {
-		t.pipe.Close()
+	for _, file := range append(t.stats, t.on, t.pipe) {
+		if file != nil {
+			file.Close()
+		}
 	}
 	_ = os.Remove(t.dir)
 }
@@ -94,7 +130,7 @@ func (tb *Testbed) Trace(ctx context.Context) (*testbed.Trace, error) {
 // drain reads all lines. Tracing is off meanwhile: a program that prints at
 // every system call would otherwise print while it is read, without end.
 func (t *tracer) drain(ctx context.Context) (*testbed.Trace, error) {
-	if err := t.set("tracing_on", "0"); err != nil {
+	if err := t.enable(false); err != nil {
 		return nil, err
 	}
 	// Before the buffer is emptied, which sets the counts to zero.
@@ -135,7 +171,7 @@ func (t *tracer) drain(ctx context.Context) (*testbed.Trace, error) {
 	trace := parseTrace(text.Bytes())
 	trace.Truncated, trace.Lost = full, newlyLost
 	t.lost = lost
-	return trace, t.set("tracing_on", "1")
+	return trace, t.enable(true)
 }
 
 // clear forgets all lines.
@@ -149,22 +185,19 @@ func (t *tracer) clear() (err error) {
 
 // overrun counts the lines that were overwritten before they were read.
 func (t *tracer) overrun() (uint64, error) {
-	files, err := filepath.Glob(filepath.Join(t.dir, "per_cpu/cpu*/stats"))
-	if err != nil {
-		return 0, err
-	}
 	var sum uint64
-	for _, file := range files {
-		stats, err := os.ReadFile(file)
-		if err != nil {
+	buf := make([]byte, 1<<10)
+	for _, file := range t.stats {
+		size, err := file.ReadAt(buf, 0)
+		if err != nil && err != io.EOF {
 			return 0, err
 		}
-		for line := range strings.Lines(string(stats)) {
+		for line := range strings.Lines(string(buf[:size])) {
 			name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
 			if name == "overrun" || name == "dropped events" {
 				n, err := strconv.ParseUint(value, 10, 64)
 				if err != nil {
-					return 0, fmt.Errorf("read %s: %w", file, err)
+					return 0, fmt.Errorf("read %s: %w", file.Name(), err)
 				}
 				sum += n
 			}

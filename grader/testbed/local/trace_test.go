@@ -82,16 +82,21 @@ func TestDrainTruncated(t *testing.T) {
 	require.NoError(t, os.Symlink(stats, filepath.Join(dir, "trace")))
 	line := []byte(" bash-1 [000] d..21 1.0: bpf_trace_printk: again\n")
 	pipe := filepath.Join(dir, "trace_pipe")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "tracing_on"), []byte("1"), 0o600))
 
 	drain := func(tr *tracer, overrun, lines int) *testbed.Trace {
 		require.NoError(t, os.WriteFile(stats, fmt.Appendf(nil, "entries: 1\noverrun: %d\ndropped events: 1\n", overrun), 0o600))
 		require.NoError(t, os.WriteFile(pipe, bytes.Repeat(line, lines), 0o600))
-		var err error
-		tr.pipe, err = os.Open(pipe)
-		require.NoError(t, err)
-		defer tr.pipe.Close()
+		require.NoError(t, tr.openFiles())
 		trace, err := tr.drain(t.Context())
 		require.NoError(t, err)
+		on, err := os.ReadFile(filepath.Join(dir, "tracing_on"))
+		require.NoError(t, err)
+		assert.Equal(t, "1", string(on))
+		for _, file := range append(tr.stats, tr.on, tr.pipe) {
+			require.NoError(t, file.Close())
+		}
+		tr.stats = nil
 		return trace
 	}
 	tr := &tracer{dir: dir, lost: 5}

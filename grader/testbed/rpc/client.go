@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/rpc"
-	"net/rpc/jsonrpc"
 	"time"
 
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
@@ -24,7 +23,7 @@ var _ testbed.Testbed = (*Client)(nil)
 // NewClient returns a client that speaks over conn, which it owns. When the
 // connection breaks, why, if not nil, is asked for the reason.
 func NewClient(conn io.ReadWriteCloser, why func() error) *Client {
-	return &Client{rpc: jsonrpc.NewClient(bound(conn)), why: why}
+	return &Client{rpc: rpc.NewClientWithCodec(&clientCodec{codec{conn: conn}}), why: why}
 }
 
 // noDeadline is the time for a call whose context has no deadline.
@@ -58,14 +57,10 @@ func invoke[Res, Req any](ctx context.Context, c *Client, method string, req Req
 func invokePointer[Res, Req any](ctx context.Context, c *Client, method string, req Req) (*Res, error) {
 	result, err := invoke[*Res](ctx, c, method, req)
 	if err == nil && result == nil {
-		return nil, fmt.Errorf("%s: %w: no result", method, errBadReply)
+		return nil, fmt.Errorf("%s: %w: no result", method, errBadMessage)
 	}
 	return result, err
 }
-
-// errBadReply says that the other end does not keep to the protocol. An agent
-// always does: somebody else has taken its place.
-var errBadReply = errors.New("the testbed sent a reply that makes no sense")
 
 // broken says why a call has no reply.
 func (c *Client) broken(err error) error {
@@ -106,7 +101,7 @@ func (c *Client) Attach(ctx context.Context, req testbed.AttachRequest) ([]testb
 func (c *Client) Exec(ctx context.Context, req testbed.ExecRequest) (*testbed.ExecReport, error) {
 	report, err := invokePointer[testbed.ExecReport](ctx, c, "Exec", req)
 	if err == nil && len(report.Steps) != len(req.Steps) {
-		return nil, fmt.Errorf("Exec: %w: %d steps instead of %d", errBadReply, len(report.Steps), len(req.Steps))
+		return nil, fmt.Errorf("Exec: %w: %d steps instead of %d", errBadMessage, len(report.Steps), len(req.Steps))
 	}
 	return report, err
 }
@@ -119,11 +114,11 @@ func (c *Client) Processes(ctx context.Context, req testbed.ProcessRequest) (*te
 	}
 	if len(report.Processes) != len(req.Processes) || len(report.Steps) != len(req.Steps) {
 		return nil, fmt.Errorf("Processes: %w: %d processes instead of %d, %d steps instead of %d",
-			errBadReply, len(report.Processes), len(req.Processes), len(report.Steps), len(req.Steps))
+			errBadMessage, len(report.Processes), len(req.Processes), len(report.Steps), len(req.Steps))
 	}
 	for i, p := range report.Processes {
 		if len(p.TIDs) != req.Processes[i].Threads {
-			return nil, fmt.Errorf("Processes: %w: %d threads instead of %d", errBadReply, len(p.TIDs), req.Processes[i].Threads)
+			return nil, fmt.Errorf("Processes: %w: %d threads instead of %d", errBadMessage, len(p.TIDs), req.Processes[i].Threads)
 		}
 	}
 	return report, nil
@@ -133,7 +128,7 @@ func (c *Client) Processes(ctx context.Context, req testbed.ProcessRequest) (*te
 func (c *Client) BlockIO(ctx context.Context, req testbed.BlockRequest) (*testbed.BlockReport, error) {
 	report, err := invokePointer[testbed.BlockReport](ctx, c, "BlockIO", req)
 	if err == nil && len(report.Steps) != len(req.Steps) {
-		return nil, fmt.Errorf("BlockIO: %w: %d steps instead of %d", errBadReply, len(report.Steps), len(req.Steps))
+		return nil, fmt.Errorf("BlockIO: %w: %d steps instead of %d", errBadMessage, len(report.Steps), len(req.Steps))
 	}
 	return report, err
 }
@@ -142,7 +137,7 @@ func (c *Client) BlockIO(ctx context.Context, req testbed.BlockRequest) (*testbe
 func (c *Client) Lookup(ctx context.Context, mapID uint32, key []byte) (*testbed.Element, error) {
 	element, err := invokePointer[testbed.Element](ctx, c, "Lookup", LookupQuery{mapID, key})
 	if err == nil && len(element.Values) == 0 {
-		return nil, fmt.Errorf("Lookup: %w: no value", errBadReply)
+		return nil, fmt.Errorf("Lookup: %w: no value", errBadMessage)
 	}
 	return element, err
 }
@@ -178,7 +173,7 @@ func (c *Client) Trace(ctx context.Context) (*testbed.Trace, error) {
 func (c *Client) RunStats(ctx context.Context, programIDs []uint32) ([]testbed.RunStats, error) {
 	stats, err := invoke[[]testbed.RunStats](ctx, c, "RunStats", programIDs)
 	if err == nil && len(stats) != len(programIDs) {
-		return nil, fmt.Errorf("RunStats: %w: %d programs instead of %d", errBadReply, len(stats), len(programIDs))
+		return nil, fmt.Errorf("RunStats: %w: %d programs instead of %d", errBadMessage, len(stats), len(programIDs))
 	}
 	return stats, err
 }

@@ -99,6 +99,28 @@ func TestCalls(t *testing.T) {
 	assert.Equal(t, &testbed.Element{Key: []byte{1, 0, 0, 200}, Values: [][]byte{{0, 255, 128}, {}}}, element)
 }
 
+// Names are the programs' own: they need not be UTF-8.
+func TestTextOfAnyBytes(t *testing.T) {
+	client, _ := connect(t, &fake{load: func(context.Context, testbed.LoadRequest) (*testbed.Object, error) {
+		return nil, &testbed.LoadError{Program: "p", Message: "\xff\x80"}
+	}})
+	_, err := client.Load(t.Context(), testbed.LoadRequest{})
+	var load *testbed.LoadError
+	require.ErrorAs(t, err, &load)
+	assert.Equal(t, "\xff\x80", load.Message)
+}
+
+// A request that the other end would not read is not sent.
+func TestTooLargeRequest(t *testing.T) {
+	client, _ := connect(t, &fake{load: func(context.Context, testbed.LoadRequest) (*testbed.Object, error) {
+		return &testbed.Object{}, nil
+	}})
+	_, err := client.Load(t.Context(), testbed.LoadRequest{Object: make([]byte, maxMessage)})
+	assert.ErrorContains(t, err, "more than 32 MiB")
+	_, err = client.Load(t.Context(), testbed.LoadRequest{})
+	assert.NoError(t, err, "the connection is as good as before")
+}
+
 func TestErrorsKeepTheirType(t *testing.T) {
 	refused := &testbed.LoadError{Program: "p", Message: "no", Log: "0: (b7) r0 = 0\n"}
 	client, _ := connect(t, &fake{load: func(context.Context, testbed.LoadRequest) (*testbed.Object, error) {

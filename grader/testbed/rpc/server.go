@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/rpc"
-	"net/rpc/jsonrpc"
 	"time"
 
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
@@ -21,7 +20,7 @@ func Serve(conn io.ReadWriteCloser, tb testbed.Testbed) error {
 	if err := server.RegisterName(serviceName, service); err != nil {
 		return fmt.Errorf("offer testbed: %w", err)
 	}
-	codec := jsonrpc.NewServerCodec(conn)
+	codec := &serverCodec{codec{conn: conn}}
 	defer codec.Close()
 	for !service.hungUp {
 		if err := server.ServeRequest(codec); errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {

@@ -1,7 +1,7 @@
 // Package rpc carries a testbed over a byte stream: [Serve] offers one, and a
-// [Client] is one. The stream is that of the standard library's net/rpc with
-// JSON: unlike gob it has no state that would be built up again for each
-// connection, which an emulated machine feels.
+// [Client] is one. It is the standard library's net/rpc with messages in CBOR.
+// An emulated machine feels what a message costs: gob has state that is built up
+// anew for each connection, and JSON writes a program of a megabyte as text.
 package rpc
 
 import (

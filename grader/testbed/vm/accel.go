@@ -28,8 +28,11 @@ var (
 	// lockup, and two guests side by side use two cores just as well. Exchanges
 	// of 16 bytes are left out: QEMU 7.2 computes their flags from what stood
 	// there before them, and an interrupt that finds them so, once in some
-	// thousand submissions, ends in a double fault.
-	software = accelerator{"tcg,thread=single", "max,cx16=off", "", 3 * time.Minute}
+	// thousand submissions, ends in a double fault. What else is left out makes an
+	// emulated kernel slow: with ERMS it copies and clears memory byte by byte, with
+	// LA57 each walk of the page tables has a level more, and SMAP breaks the code
+	// that copies from user space into pieces.
+	software = accelerator{"tcg,thread=single", "max,cx16=off,erms=off,la57=off,smap=off", "", 3 * time.Minute}
 	// hardware needs a processor and a kernel that can do it. A /dev/kvm that
 	// exists proves nothing: in a machine that is virtual itself, guests were
 	// seen to end at their first instructions and to hang. A boot takes about

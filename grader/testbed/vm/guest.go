@@ -85,6 +85,31 @@ func (g *Guest) restore(ctx context.Context, state *os.File) error {
 
 const restorePoll = 500 * time.Microsecond
 
+// Boot boots a guest as the template was booted, to compare with.
+func (t *Template) Boot(ctx context.Context) (*Testbed, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.config.accel.deadline)
+	defer cancel()
+	dir, err := os.MkdirTemp(t.work.path, "")
+	if err != nil {
+		return nil, fmt.Errorf("boot guest: %w", err)
+	}
+	defer os.RemoveAll(dir) // QEMU has it open
+	memory := filepath.Join(dir, memoryFile)
+	if err := reserve(memory, memoryMiB<<20); err != nil {
+		return nil, fmt.Errorf("boot guest: %w", err)
+	}
+	m, err := start(&t.config, t.work, memory, false)
+	if err != nil {
+		return nil, err
+	}
+	g := &Guest{machine: m}
+	if g.conn, err = m.connect(ctx, portSocket); err != nil {
+		g.Close()
+		return nil, fmt.Errorf("boot guest: %w", err)
+	}
+	return NewTestbed(g), nil
+}
+
 // Conn is the connection to the guest's agent.
 func (g *Guest) Conn() net.Conn { return g.conn }
 

@@ -25,7 +25,9 @@ const (
 )
 
 // arguments is QEMU's command line for a machine. A machine that is restored
-// must have the same as the one that was saved, but for share and incoming.
+// must have the same as the one that was saved, but for share and incoming, and
+// for the kernel, which is in its memory: QEMU would read it all the same, and
+// keep it in each guest's own.
 func (c *Config) arguments(memory string, restored bool) []string {
 	share := "on"
 	if restored {
@@ -40,9 +42,6 @@ func (c *Config) arguments(memory string, restored bool) []string {
 		"-smp", fmt.Sprint(guestCPUs),
 		"-m", fmt.Sprintf("%dM", memoryMiB),
 		"-object", fmt.Sprintf("memory-backend-file,id=ram,size=%dM,mem-path=%s,share=%s", memoryMiB, escape(memory), share),
-		"-kernel", c.Kernel.Image,
-		"-initrd", c.initrd,
-		"-append", kernelCommandLine,
 		"-chardev", "file,id=console,path=" + consoleFile,
 		"-serial", "chardev:console",
 		"-qmp", "unix:" + monitorSocket + ",server=on,wait=off",
@@ -58,9 +57,9 @@ func (c *Config) arguments(memory string, restored bool) []string {
 			"-device", "virtio-blk-pci,drive=other")
 	}
 	if restored {
-		args = append(args, "-incoming", "defer")
+		return append(args, "-incoming", "defer")
 	}
-	return args
+	return append(args, "-kernel", c.Kernel.Image, "-initrd", c.initrd, "-append", kernelCommandLine)
 }
 
 // escape writes a value for an option of QEMU, where a comma ends it.
@@ -76,9 +75,10 @@ const (
 	// bpf_probe_write_user away, with which a submission could change what the
 	// agent reports. On a host that is very busy a processor of the guest may
 	// stand still for longer than the kernel thinks possible: its patience is
-	// made longer than the deadlines of this side.
+	// made longer than the deadlines of this side. To wait for a grace period takes
+	// milliseconds; nobody here minds that others are interrupted to end it.
 	kernelCommandLine = "console=ttyS0 quiet loglevel=5 panic=-1 oops=panic softlockup_panic=1 " +
-		"watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=300 " +
+		"watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=300 rcupdate.rcu_expedited=1 " +
 		"tsc=reliable no_timer_check mitigations=off random.trust_cpu=on lockdown=integrity"
 )
 

@@ -3,6 +3,7 @@ package vm
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 )
 
@@ -10,6 +11,7 @@ import (
 // left clean by another.
 type Pool struct {
 	template *Template
+	warm     bool
 	ready    chan restored
 	closed   <-chan struct{}
 	cancel   context.CancelFunc
@@ -25,15 +27,18 @@ type Pool struct {
 const maxUses = 64
 
 type restored struct {
-	guest *Guest
-	err   error
+	tb  *Testbed
+	err error
 }
 
-// NewPool begins to restore guests from a template, spare ones at a time. The
+// NewPool begins to restore guests from a template, spare ones at a time. Where
+// warm is true each then goes through what a submission needs, as the template
+// did: an emulator has translated that code when the submission comes. That pays
+// where guests wait for submissions, not where submissions wait for guests. The
 // template must stay open until the pool is closed.
-func NewPool(t *Template, spare int) *Pool {
+func NewPool(t *Template, spare int, warm bool) *Pool {
 	ctx, cancel := context.WithCancel(context.Background())
-	p := &Pool{template: t, ready: make(chan restored), closed: ctx.Done(), cancel: cancel}
+	p := &Pool{template: t, warm: warm, ready: make(chan restored), closed: ctx.Done(), cancel: cancel}
 	for range spare {
 		p.wg.Go(func() { p.restore(ctx) })
 	}
@@ -43,12 +48,18 @@ func NewPool(t *Template, spare int) *Pool {
 // restore holds one guest ready at a time.
 func (p *Pool) restore(ctx context.Context) {
 	for ctx.Err() == nil {
-		guest, err := p.template.Restore(ctx)
+		tb, err := p.template.Open(ctx)
+		if err == nil && p.warm {
+			if err = tb.warmUp(ctx); err != nil {
+				tb.Close()
+				tb, err = nil, fmt.Errorf("warm up guest: %w", err)
+			}
+		}
 		select {
-		case p.ready <- restored{guest, err}:
+		case p.ready <- restored{tb, err}:
 		case <-ctx.Done():
-			if guest != nil {
-				guest.Close()
+			if tb != nil {
+				tb.Close()
 			}
 		}
 	}
@@ -63,10 +74,7 @@ func (p *Pool) Open(ctx context.Context) (*Testbed, error) {
 	}
 	select {
 	case r := <-p.ready:
-		if r.err != nil {
-			return nil, r.err
-		}
-		return NewTestbed(r.guest), nil
+		return r.tb, r.err
 	case <-p.closed:
 		return nil, errPoolClosed
 	case <-ctx.Done():

@@ -8,7 +8,7 @@ import (
 )
 
 func TestClosedPool(t *testing.T) {
-	pool := NewPool(&Template{}, 0)
+	pool := NewPool(&Template{}, 0, false)
 	require.NoError(t, pool.Close())
 	_, err := pool.Open(t.Context())
 	assert.ErrorIs(t, err, errPoolClosed)

@@ -33,6 +33,15 @@ func prepare(ctx context.Context, client *rpc.Client) (map[string][]byte, error)
 	return map[string][]byte{btfFile: btf}, nil
 }
 
+// warmUp goes through it in a guest.
+func (tb *Testbed) warmUp(ctx context.Context) error {
+	info, err := tb.Info(ctx)
+	if err != nil {
+		return err
+	}
+	return warmUp(ctx, tb, info)
+}
+
 // warmUp loads, attaches, runs and unloads an object like a submission's. A
 // kernel that cannot do all of it is no error: the exercises say what they
 // need.

@@ -358,10 +358,11 @@ func TestDeadGuest(t *testing.T) {
 	})
 }
 
-// TestRecycle uses a guest twice, and proves in between that nothing is left.
+// TestRecycle uses a guest twice, which was warmed up, and proves in between that
+// nothing is left.
 func TestRecycle(t *testing.T) {
 	onKernels(t, func(t *testing.T, template *vm.Template) {
-		pool := vm.NewPool(template, 1)
+		pool := vm.NewPool(template, 1, true)
 		defer func() { require.NoError(t, pool.Close()) }()
 		first, err := pool.Open(t.Context())
 		require.NoError(t, err)
@@ -404,6 +405,19 @@ func TestRecycle(t *testing.T) {
 	})
 }
 
+// TestBoot boots a guest that is as good as one that was restored.
+func TestBoot(t *testing.T) {
+	onKernels(t, func(t *testing.T, template *vm.Template) {
+		tb, err := template.Boot(t.Context())
+		require.NoError(t, err)
+		defer func() { require.NoError(t, tb.Close()) }()
+		info, err := tb.Info(t.Context())
+		require.NoError(t, err)
+		assert.Contains(t, info.Release, template.Kernel().Name)
+		require.NoError(t, tb.Clean(t.Context()))
+	})
+}
+
 // TestInterruptedRestore leaves nothing behind.
 func TestInterruptedRestore(t *testing.T) {
 	onKernels(t, func(t *testing.T, template *vm.Template) {
@@ -412,7 +426,7 @@ func TestInterruptedRestore(t *testing.T) {
 		_, err := template.Restore(ctx)
 		assert.ErrorIs(t, err, context.Canceled)
 
-		pool := vm.NewPool(template, 2)
+		pool := vm.NewPool(template, 2, false)
 		tb, err := pool.Open(t.Context())
 		require.NoError(t, err)
 		require.NoError(t, pool.Close())
