@@ -119,7 +119,7 @@ func (c *gradeCmd) backend() backend.Options {
 }
 
 // print writes the results in the format that was asked for. What is printed of
-// a single submission is for whoever wrote it.
+// a single submission is for whoever wrote it: hidden checks are left out.
 func (c *gradeCmd) print(env *environment, results []*grader.Result) error {
 	if c.Format != "text" {
 		f, err := report.FormatNamed(c.Format)
@@ -133,7 +133,7 @@ func (c *gradeCmd) print(env *environment, results []*grader.Result) error {
 		}
 		return f.Write(env.stdout, tool(), results)
 	}
-	if len(results) == 1 && !c.Hidden {
+	if len(results) == 1 && results[0].MaxHidden > 0 && !c.Hidden {
 		results = report.ForStudents(results)
 	}
 	return report.Text(env.stdout, results, textOptions(env.stdout))
