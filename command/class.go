@@ -2,12 +2,9 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -23,11 +20,8 @@ import (
 	"github.com/bpfgrade/bpfgrade/grader/report"
 )
 
-// What is in OUT beside the reports.
-const (
-	keptFolder   = "kept"     // each result, the moment it is known
-	settingsFile = "run.json" // what was asked for
-)
+// keptFolder is the folder in OUT with each result.
+const keptFolder = "kept"
 
 // classRun grades a class.
 type classRun struct {
@@ -272,87 +266,4 @@ func printApart(w io.Writer, results []*grader.Result, aside []class.Aside) erro
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// settings are what a run was asked for, so that it can be repeated.
-type settings struct {
-	All      string   `json:"all"`
-	Exercise []string `json:"exercise"`
-	Kernel   string   `json:"kernel"`
-	Backend  string   `json:"backend"`
-	Seed     *uint64  `json:"seed,omitempty"`
-	Fresh    bool     `json:"fresh"`
-	Also     []string `json:"also"`
-	Shard    string   `json:"shard"`
-}
-
-func (c *classRun) saveSettings() error {
-	all, err := filepath.Abs(c.All)
-	if err != nil {
-		return err
-	}
-	return report.WriteFile(filepath.Join(c.Out, settingsFile), func(w io.Writer) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", " ")
-		return encoder.Encode(settings{all, c.Exercise, c.Kernel, c.Backend, c.Seed, c.Fresh, c.Also, c.Shard})
-	})
-}
-
-// readSettings reads what the run in a folder was asked for.
-func readSettings(out string) (*settings, error) {
-	file, err := os.Open(filepath.Join(out, settingsFile))
-	if err != nil {
-		return nil, fmt.Errorf("%w (grade a class there with --all first)", err)
-	}
-	defer file.Close()
-	decoder := json.NewDecoder(file)
-	decoder.DisallowUnknownFields()
-	var s settings
-	if err := decoder.Decode(&s); err != nil {
-		return nil, fmt.Errorf("read %s: %w", file.Name(), err)
-	}
-	return &s, nil
-}
-
-// watch tells a person how a class is graded.
-type watch struct {
-	stderr io.Writer
-	// outdated counts kept results by what they came from that is another now.
-	outdated map[string]int
-	progress *progress
-}
-
-func (w *watch) Begin(toGrade, kept int) {
-	if kept > 0 {
-		w.Warn(fmt.Sprintf("%d graded before, %d to grade", kept, toGrade))
-	}
-	for _, what := range slices.Sorted(maps.Keys(w.outdated)) {
-		w.Warn(fmt.Sprintf("the %s has changed since for %d of them: bpfgrade regrade --changed grades those again", what, w.outdated[what]))
-	}
-	w.progress = newProgress(w.stderr, toGrade, true)
-}
-
-func (w *watch) Start(class.Entry) { w.progress.start() }
-
-func (w *watch) Done(e class.Entry, r *grader.Result, again bool) {
-	text := fmt.Sprintf("%s  %s  %s", plain.Line(e.Name), e.Exercise, r.Status)
-	switch {
-	case again:
-		w.progress.more()
-		text += ": to be tried again, alone"
-	case r.Graded():
-		text += fmt.Sprintf("  %v/%v", r.Score, r.MaxScore)
-	}
-	w.progress.step(fmt.Sprintf("%s  %.1f s", text, r.Duration.Seconds()))
-}
-
-func (w *watch) Warn(text string) {
-	w.end()
-	fmt.Fprintln(w.stderr, "bpfgrade:", plain.Line(text))
-}
-
-func (w *watch) end() {
-	if w.progress != nil {
-		w.progress.end()
-	}
 }
