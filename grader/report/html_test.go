@@ -244,6 +244,7 @@ func TestPageOfSeveralExercises(t *testing.T) {
 	}
 	p := open(t, results, 1400, 900)
 	assert.Equal(t, 20, see[int](t, p, shownRows))
+	assert.Equal(t, []string{"exec-table", "exec-counter"}, see[[]string](t, p, `[...document.querySelectorAll("#heat .group")].map(th => th.textContent)`))
 	p.do(t, chromedp.SetValue("#exercise", "exec-table"), run(`byId("exercise").dispatchEvent(new Event("change"))`))
 	assert.Equal(t, 10, see[int](t, p, shownRows))
 	assert.Empty(t, p.errors)
@@ -288,6 +289,7 @@ func TestPageElsewhere(t *testing.T) {
 	assert.Equal(t, "rgb(20, 23, 26)", see[string](t, p, `getComputedStyle(document.body).backgroundColor`))
 
 	p.do(t, command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}))
+	p.screenshot(t, "print")
 	assert.Equal(t, "none", see[string](t, p, `getComputedStyle(byId("filter")).display`))
 	assert.Equal(t, "visible", see[string](t, p, `getComputedStyle(document.querySelector(".scroll")).overflow`))
 	assert.Empty(t, p.errors)

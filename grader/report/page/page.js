@@ -100,7 +100,8 @@ function passed(results) {
   bars(byId("passed"), columns().map((column) => {
     const reached = results.filter((r) => r.exercise === column.exercise);
     const n = reached.filter((r) => (checkOf(r, column) || {}).status === "pass").length;
-    return [element("span", { title: column.name }, column.name), reached.length ? n / reached.length : 0, n + "/" + reached.length];
+    const label = (exercises.length > 1 && !view.exercise ? column.exercise + ": " : "") + column.name;
+    return [element("span", { title: label }, label), reached.length ? n / reached.length : 0, n + "/" + reached.length];
   }), 1);
 }
 
@@ -120,7 +121,7 @@ function header(label, sort, attributes) {
       view.down = same ? !view.down : sort === "marks" || sort === "seconds";
       view.sort = sort;
       update();
-      byId("heat").tHead.rows[0].cells[th.cellIndex].querySelector("button").focus();
+      [...byId("heat").tHead.rows].at(-1).cells[th.cellIndex].querySelector("button").focus();
     } }, label + (same ? (view.down ? " ▼" : " ▲") : "")));
   return th;
 }
@@ -141,6 +142,15 @@ function line(row, position, shape) {
   return tr;
 }
 
+// groups is a row with the exercises of the columns, where there are several.
+function groups(shape, before) {
+  const names = [...new Set(shape.map((c) => c.exercise))];
+  if (names.length < 2) return [];
+  const span = (name) => shape.filter((c) => c.exercise === name).length;
+  return [element("tr", {}, element("th", { colspan: before }),
+    ...names.map((name) => element("th", { class: "group", scope: "colgroup", colspan: span(name), title: name }, name)))];
+}
+
 function update() {
   const shape = columns();
   if (typeof view.sort === "object" && !shape.some((c) => c.name === view.sort.name && c.exercise === view.sort.exercise)) view.sort = "name";
@@ -154,7 +164,7 @@ function update() {
   if (exercises.length > 1) head.push(header("Exercise", "exercise"));
   head.push(header("Status", "status"), header("Marks", "marks", { class: "number" }), header("Time", "seconds", { class: "number" }));
   for (const c of shape) head.push(header(c.name + (c.hidden ? " (hidden)" : ""), c, { class: "check" }));
-  byId("heat").tHead.replaceChildren(element("tr", {}, ...head));
+  byId("heat").tHead.replaceChildren(...groups(shape, head.length - shape.length), element("tr", {}, ...head));
   byId("heat").tBodies[0].replaceChildren(...shown.map((row, i) => line(row, i, shape)));
   byId("shown").textContent = shown.length + " of " + rows.length + (view.mistake ? " with “" + view.mistake + "”" : "");
   spread(shown.map((row) => row.result));
