@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/bpfgrade/bpfgrade/grader/submission"
 )
@@ -111,6 +112,9 @@ func reasonOf(err error) string {
 // find lists what lies in one folder, in whatever layout.
 func find(dir string) ([]Entry, []Aside, error) {
 	all, err := os.ReadDir(dir)
+	if errors.Is(err, syscall.ENOTDIR) {
+		return nil, nil, fmt.Errorf("class %s: it is not a folder: unpack it, and name the folder with the submissions", dir)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("class %w", err)
 	}
@@ -126,7 +130,7 @@ func find(dir string) ([]Entry, []Aside, error) {
 	case slices.ContainsFunc(all, func(e fs.DirEntry) bool { return moodleName.MatchString(e.Name()) }):
 		entries, aside = moodle(dir, all)
 	default:
-		entries, err = plainly(dir, all)
+		entries, aside = plainly(dir, all)
 	}
 	for i, e := range entries {
 		entries[i].Path = within(e.Path)
@@ -140,14 +144,14 @@ func isClutter(name string) bool {
 }
 
 // plainly takes each entry for a submission named by its folder or archive.
-func plainly(dir string, all []fs.DirEntry) ([]Entry, error) {
+func plainly(dir string, all []fs.DirEntry) (entries []Entry, aside []Aside) {
 	count := make(map[string]int)
-	var entries []Entry
 	for _, e := range all {
 		path := filepath.Join(dir, e.Name())
 		info, err := os.Stat(path)
-		if err != nil {
-			return nil, fmt.Errorf("class %w", err)
+		if err != nil { // a link that leads nowhere, say
+			aside = append(aside, Aside{submission.SafeName(e.Name()), "It cannot be opened: " + err.Error() + "."})
+			continue
 		}
 		name := submission.Name(path, info)
 		count[name]++
@@ -158,7 +162,7 @@ func plainly(dir string, all []fs.DirEntry) ([]Entry, error) {
 			entries[i].Name = submission.SafeName(filepath.Base(e.Path))
 		}
 	}
-	return unique(entries), nil
+	return unique(entries), aside
 }
 
 // unique numbers the names that are still the same.

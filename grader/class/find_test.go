@@ -193,7 +193,18 @@ func TestFindFails(t *testing.T) {
 	cancel()
 	_, _, err = Find(ctx, lay(t, map[string]string{"a/prog.bpf.c": source}), []string{"a"})
 	assert.ErrorIs(t, err, context.Canceled)
-	entries, aside := found(t, t.TempDir(), "a")
+	archive := lay(t, map[string]string{"export.zip": "x"})
+	_, _, err = Find(t.Context(), filepath.Join(archive, "export.zip"), []string{"a"})
+	assert.ErrorContains(t, err, "export.zip: it is not a folder: unpack it")
+
+	broken := lay(t, map[string]string{"anna/prog.bpf.c": source})
+	require.NoError(t, os.Symlink("nowhere", filepath.Join(broken, "chen")))
+	entries, aside := found(t, broken, "a")
+	assert.Equal(t, []string{"a|anna|anna"}, entries)
+	require.Len(t, aside, 1)
+	assert.Contains(t, aside[0], "chen: It cannot be opened: ")
+
+	entries, aside = found(t, t.TempDir(), "a")
 	assert.Empty(t, entries)
 	assert.Empty(t, aside)
 }
