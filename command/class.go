@@ -155,7 +155,7 @@ func (c *classRun) results(ctx context.Context, store *kept.Store, entries []cla
 	if err != nil {
 		return nil, err
 	}
-	watch := &watch{stderr: c.env.stderr, outdated: make(map[string]int)}
+	watch := &classWatch{stderr: c.env.stderr, outdated: make(map[string]int)}
 	defer watch.end()
 	defer c.close()
 	run := class.Run{
@@ -215,7 +215,7 @@ func (c *classRun) origins(entries []class.Entry) (func(class.Entry) grader.Orig
 }
 
 // open opens the backend when the first submission is graded.
-func (c *classRun) open(ctx context.Context, watch *watch) (*backend.Backend, error) {
+func (c *classRun) open(ctx context.Context, watch *classWatch) (*backend.Backend, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.backend == nil {

@@ -11,15 +11,15 @@ import (
 	"github.com/bpfgrade/bpfgrade/grader/plain"
 )
 
-// watch tells a person how a class is graded.
-type watch struct {
+// classWatch tells a person how a class is graded.
+type classWatch struct {
 	stderr io.Writer
 	// outdated counts kept results by what they came from that is another now.
 	outdated map[string]int
 	progress *progress
 }
 
-func (w *watch) Begin(toGrade, kept int) {
+func (w *classWatch) Begin(toGrade, kept int) {
 	if kept > 0 {
 		w.Warn(fmt.Sprintf("%d graded before, %d to grade", kept, toGrade))
 	}
@@ -29,9 +29,9 @@ func (w *watch) Begin(toGrade, kept int) {
 	w.progress = newProgress(w.stderr, toGrade, true)
 }
 
-func (w *watch) Start(class.Entry) { w.progress.start() }
+func (w *classWatch) Start(class.Entry) { w.progress.start() }
 
-func (w *watch) Done(e class.Entry, r *grader.Result, again bool) {
+func (w *classWatch) Done(e class.Entry, r *grader.Result, again bool) {
 	text := fmt.Sprintf("%s  %s  %s", plain.Line(e.Name), e.Exercise, r.Status)
 	switch {
 	case again:
@@ -43,12 +43,12 @@ func (w *watch) Done(e class.Entry, r *grader.Result, again bool) {
 	w.progress.step(fmt.Sprintf("%s  %.1f s", text, r.Duration.Seconds()))
 }
 
-func (w *watch) Warn(text string) {
+func (w *classWatch) Warn(text string) {
 	w.end()
 	fmt.Fprintln(w.stderr, "bpfgrade:", plain.Line(text))
 }
 
-func (w *watch) end() {
+func (w *classWatch) end() {
 	if w.progress != nil {
 		w.progress.end()
 	}
