@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/google/renameio/v2"
 
@@ -31,6 +32,7 @@ func WriteFile(path string, write func(io.Writer) error) error {
 func WriteFiles(dir, tool string, results []*grader.Result, formats []Format) error {
 	for _, f := range formats {
 		if !f.Each() {
+			f.removeUnfinished(dir)
 			if err := f.writeFile(filepath.Join(dir, f.File), tool, results); err != nil {
 				return err
 			}
@@ -41,6 +43,7 @@ func WriteFiles(dir, tool string, results []*grader.Result, formats []Format) er
 			if err := os.MkdirAll(folder, 0o755); err != nil {
 				return err
 			}
+			f.removeUnfinished(folder)
 			var own []*grader.Result
 			var names []string
 			for _, r := range results {
@@ -56,6 +59,17 @@ func WriteFiles(dir, tool string, results []*grader.Result, formats []Format) er
 		}
 	}
 	return nil
+}
+
+// removeUnfinished removes what a process that was killed has left of a file.
+func (f Format) removeUnfinished(folder string) {
+	unfinished := regexp.MustCompile(`^\..*` + regexp.QuoteMeta(f.File) + `\d+$`)
+	entries, _ := os.ReadDir(folder)
+	for _, e := range entries {
+		if unfinished.MatchString(e.Name()) {
+			os.Remove(filepath.Join(folder, e.Name()))
+		}
+	}
 }
 
 func (f Format) writeFile(path, tool string, results []*grader.Result) error {

@@ -358,6 +358,21 @@ func TestWriteFilesIsWholeOrNotAtAll(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, top, len(Formats), "nothing is left beside them, and nothing is elsewhere")
 
+	// What a killed process left is removed, and nothing else.
+	left := []string{".results.json123", "feedback/exec-counter/.anna.md77"}
+	stay := []string{".results.json", ".htaccess", "feedback/exec-counter/notes.md"}
+	for _, name := range append(left, stay...) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
+	}
+	require.NoError(t, WriteFiles(dir, tool, results, Formats))
+	for _, name := range left {
+		assert.NoFileExists(t, filepath.Join(dir, name))
+	}
+	for _, name := range stay {
+		assert.FileExists(t, filepath.Join(dir, name))
+		require.NoError(t, os.Remove(filepath.Join(dir, name)))
+	}
+
 	before, err := os.ReadFile(filepath.Join(dir, "results.json"))
 	require.NoError(t, err)
 	results[len(results)-1].Status = "no status"
