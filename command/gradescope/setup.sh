@@ -4,7 +4,7 @@
 # everything ready and nothing is written then but its results.
 set -eu
 here=/autograder/source
-export DEBIAN_FRONTEND=noninteractive BPFGRADE_CACHE=/autograder/bpfgrade
+export DEBIAN_FRONTEND=noninteractive BPFGRADE_CACHE=/tmp/bpfgrade
 
 apt-get update -qq
 apt-get install -qq -y --no-install-recommends ca-certificates qemu-system-x86 clang llvm libc6-dev libbpf-dev libelf-dev zlib1g-dev
@@ -18,5 +18,7 @@ chmod +x "$here/bpfgrade" "$here/run_autograder"
 kernel=$(cat "$here/kernel")
 "$here/bpfgrade" kernel add $kernel
 "$here/bpfgrade" grade --exit-zero --exercise "$(cat "$here/exercise")" ${kernel:+--kernel "$kernel"} "$here/starter"
-# Whoever grades may be another user, and writes nothing here.
+# Whoever grades may be another user, and takes a copy; see run_autograder.
 chmod -R a+rX "$BPFGRADE_CACHE"
+rm -rf /autograder/bpfgrade
+mv "$BPFGRADE_CACHE" /autograder/bpfgrade
