@@ -2,6 +2,7 @@
 # make test    passes all tests, on the kernels in KERNELS
 # make verify  proves the exercises, or those in EX, on KERNELS, REPEAT times
 # make verify-all  does so on every kernel from 5.10 to the newest there is
+# make bench   measures how fast that is, on a machine that does nothing else
 # make build   makes bin/bpfgrade, one static binary
 # Each does its own set-up: Debian packages, with sudo when not root, and
 # kernels from the mirrors this machine is set up with.
@@ -11,7 +12,7 @@ ALL_KERNELS ?= 5.10 6.1 6.12 newest
 REPEAT ?= 1
 export CGO_ENABLED := 0
 
-.PHONY: grade test verify verify-all build generate setup kernels clean
+.PHONY: grade test bench verify verify-all build generate setup kernels clean
 .DEFAULT_GOAL := build
 
 # A build depends on nothing but the sources, so that the tests and the command
@@ -39,6 +40,9 @@ test: kernels
 	@scripts/setup.sh
 	go vet ./...
 	BPFGRADE_KERNELS="$(KERNELS)" go test -timeout 40m ./...
+
+bench: kernels
+	@go run ./bench $(BENCH)
 
 comma := ,
 verify: kernels

@@ -2,6 +2,7 @@ package vm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -17,7 +18,9 @@ import (
 type Guest struct {
 	machine *machine
 	conn    net.Conn
-	close   sync.Once
+	// memory is a file of its own, empty for the template's.
+	memory string
+	close  sync.Once
 }
 
 // restoreDeadline is generous for a loaded host; a restore takes a fraction of
@@ -89,21 +92,18 @@ const restorePoll = 500 * time.Microsecond
 func (t *Template) Boot(ctx context.Context) (*Testbed, error) {
 	ctx, cancel := context.WithTimeout(ctx, t.config.accel.deadline)
 	defer cancel()
-	dir, err := os.MkdirTemp(t.work.path, "")
+	file, err := os.CreateTemp(t.work.path, memoryFile)
 	if err != nil {
 		return nil, fmt.Errorf("boot guest: %w", err)
 	}
-	defer os.RemoveAll(dir) // QEMU has it open
-	memory := filepath.Join(dir, memoryFile)
-	if err := reserve(memory, memoryMiB<<20); err != nil {
-		return nil, fmt.Errorf("boot guest: %w", err)
+	g := &Guest{memory: file.Name()}
+	if err := errors.Join(file.Close(), reserve(g.memory, memoryMiB<<20)); err != nil {
+		return nil, errors.Join(fmt.Errorf("boot guest: %w", err), os.Remove(g.memory))
 	}
-	m, err := start(&t.config, t.work, memory, false)
-	if err != nil {
-		return nil, err
+	if g.machine, err = start(&t.config, t.work, g.memory, false); err != nil {
+		return nil, errors.Join(err, os.Remove(g.memory))
 	}
-	g := &Guest{machine: m}
-	if g.conn, err = m.connect(ctx, portSocket); err != nil {
+	if g.conn, err = g.machine.connect(ctx, portSocket); err != nil {
 		g.Close()
 		return nil, fmt.Errorf("boot guest: %w", err)
 	}
@@ -124,6 +124,9 @@ func (g *Guest) Close() error {
 			g.conn.Close()
 		}
 		g.machine.stop()
+		if g.memory != "" {
+			os.Remove(g.memory)
+		}
 	})
 	return nil
 }
