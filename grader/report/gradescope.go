@@ -39,7 +39,7 @@ type gradescopeTest struct {
 func Gradescope(w io.Writer, _ string, r *grader.Result) error {
 	seen := forStudent(r)
 	out := gradescopeResult{
-		ExecutionTime:    r.Duration.Seconds(),
+		ExecutionTime:    float64(r.Duration.Milliseconds()) / 1000,
 		Output:           printable(joined(told(seen)...)),
 		OutputFormat:     "text",
 		Visibility:       "visible",
