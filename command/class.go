@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,9 @@ func (c *classRun) grade(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("--also: %w", err)
 	}
+	if inside, err := within(c.Out, c.All); err != nil || inside {
+		return cmp.Or(err, fmt.Errorf("--out %s lies in --all %s, and would be graded as a submission: name a folder elsewhere", c.Out, c.All))
+	}
 	entries, aside, err := c.entries(ctx)
 	if err != nil {
 		return err
@@ -82,6 +86,19 @@ func (c *classRun) grade(ctx context.Context) error {
 		return exitCode(exitNotGraded)
 	}
 	return c.end(results)
+}
+
+// within tells whether a path is below a folder, or the folder itself.
+func within(path, folder string) (bool, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return false, err
+	}
+	if folder, err = filepath.Abs(folder); err != nil {
+		return false, err
+	}
+	relative, err := filepath.Rel(folder, path)
+	return err == nil && filepath.IsLocal(relative), err
 }
 
 // formatsNamed are the formats with these names, each once.

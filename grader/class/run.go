@@ -93,9 +93,13 @@ func (r *Run) grade(ctx context.Context, e Entry, alone bool) (*grader.Result, e
 	}
 	result.Submission = e.Name
 	if result.Conclusive() {
-		if err := r.Store.Put(result); err != nil {
-			return nil, err
-		}
+		err = r.Store.Put(result)
+	} else {
+		// What is kept from before is of something else.
+		err = r.Store.Remove(e.Exercise, e.Name)
+	}
+	if err != nil {
+		return nil, err
 	}
 	r.Watch.Done(e, result, !alone && !result.Conclusive())
 	return result, nil

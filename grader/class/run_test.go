@@ -166,6 +166,27 @@ func TestWhatIsNotCurrentIsGradedAgain(t *testing.T) {
 	assert.Equal(t, []string{"student 003"}, m.graded)
 }
 
+// A mark for what was handed in before does not outlast the attempt to grade what
+// is there now.
+func TestAnOldResultDoesNotStandInForATimeout(t *testing.T) {
+	dir, entries := t.TempDir(), entriesOf(2)
+	run, _ := newRun(t, dir, &marker{})
+	_, err := run.Results(t.Context(), entries)
+	require.NoError(t, err)
+	entries[1].Hash = "changed"
+	timeout := grader.StatusTimeout
+	run.Grade = (&marker{status: map[string][]grader.Status{"student 001": {timeout, timeout}}}).grade
+	run.Current = func(e Entry, r *grader.Result) bool { return e.Hash == r.Origin.SubmissionHash }
+	_, err = run.Results(t.Context(), entries)
+	require.NoError(t, err)
+
+	m := &marker{}
+	run.Grade, run.Current = m.grade, nil
+	_, err = run.Results(t.Context(), entries)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"student 001"}, m.graded)
+}
+
 func TestARunThatCannotKeepEnds(t *testing.T) {
 	m := &marker{status: map[string][]grader.Status{"student 001": {"no status"}}}
 	run, _ := newRun(t, t.TempDir(), m)

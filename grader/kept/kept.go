@@ -131,6 +131,15 @@ func (s *Store) Get(exercise, name string) (*grader.Result, error) {
 	return nil, fmt.Errorf("read kept result %s: %w", path, err)
 }
 
+// Remove removes a result, if there is one.
+func (s *Store) Remove(exercise, name string) error {
+	err := os.Remove(s.path(exercise, name))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove kept result of %s: %w", name, err)
+	}
+	return nil
+}
+
 // Clear removes all results.
 func (s *Store) Clear() error {
 	all, err := os.ReadDir(s.dir)

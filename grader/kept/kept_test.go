@@ -45,6 +45,12 @@ func TestPutAndGet(t *testing.T) {
 	require.NoError(t, err)
 	assert.Nil(t, other)
 
+	require.NoError(t, s.Remove("exec-counter", "=1"))
+	require.NoError(t, s.Remove("exec-counter", "=1"))
+	gone, err := s.Get("exec-counter", "=1")
+	require.NoError(t, err)
+	assert.Nil(t, gone)
+
 	require.NoError(t, s.Clear())
 	got, err := s.Get("exec-counter", "anna")
 	require.NoError(t, err)
