@@ -21,7 +21,7 @@ build:
 	@go build -trimpath -buildvcs=false -o bin/bpfgrade ./cmd/bpfgrade
 
 setup: build
-	@scripts/setup.sh
+	@scripts/setup.sh grade
 
 grade: setup
 	@bin/bpfgrade kernel add >/dev/null
@@ -37,6 +37,7 @@ kernels: setup
 	@for kernel in $(KERNELS); do bin/bpfgrade kernel add $$kernel || exit; done
 
 test: kernels
+	@scripts/setup.sh
 	go vet ./...
 	BPFGRADE_KERNELS="$(KERNELS)" go test -timeout 40m ./...
 

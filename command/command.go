@@ -86,6 +86,10 @@ type cli struct {
 	Reset   resetCmd   `cmd:"" help:"Put the starter back, and keep your files beside it."`
 	Explain explainCmd `cmd:"" help:"Say why a BPF object does not load."`
 	Grade   gradeCmd   `cmd:"" help:"Grade submissions."`
+	Regrade regradeCmd `cmd:"" help:"Grade a class again: all of it, or what changed."`
+	Report  reportCmd  `cmd:"" help:"Write reports of a class that was graded."`
+	Merge   mergeCmd   `cmd:"" help:"Put the parts of a class together."`
+	Package packageCmd `cmd:"" help:"Make what a platform runs bpfgrade with."`
 	Verify  verifyCmd  `cmd:"" help:"Prove exercises against their own submissions."`
 	List    listCmd    `cmd:"" help:"List the exercises, and what is done."`
 	Kernel  kernelCmd  `cmd:"" help:"List and add kernels to grade on."`

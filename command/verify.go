@@ -211,7 +211,7 @@ func (v *verification) exercise(ctx context.Context, b *backend.Backend, s *proo
 	if !isTerminal(v.env.stderr) {
 		fmt.Fprintf(v.env.stderr, "bpfgrade: verifying %s on Linux %s: %d runs\n", s.Exercise.Slug, b.Kernel, runs)
 	}
-	progress := newProgress(v.env.stderr, runs)
+	progress := newProgress(v.env.stderr, runs, false)
 	defer progress.end()
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(v.jobs)
@@ -225,7 +225,7 @@ func (v *verification) exercise(ctx context.Context, b *backend.Backend, s *proo
 				}
 				var err error
 				results[n], err = b.Grade(ctx, s.Exercise, c.Path, uint64(rand.Uint32()))
-				progress.step()
+				progress.step("")
 				return err
 			})
 		}

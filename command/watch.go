@@ -103,6 +103,7 @@ func newScreen(w io.Writer) *screen { return &screen{w: w, terminal: isTerminal(
 // The sequences of a terminal, by ECMA-48.
 const (
 	home        = "\x1b[H"
+	clearLine   = "\r\x1b[K"
 	clearToEnd  = "\x1b[K"
 	clearScreen = "\x1b[J"
 )

@@ -1,6 +1,8 @@
 package grader
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -74,6 +76,10 @@ type Check struct {
 	// After names earlier checks that must have passed; otherwise this one is
 	// skipped.
 	After []string
+	// Hidden keeps the check from students: in what they see there is neither
+	// its name nor its points. A check that is not hidden never comes after
+	// one that is.
+	Hidden bool
 	// Run fails the check through t, or returns. Testify's assertions work
 	// with t.
 	Run func(t *T)
@@ -86,6 +92,40 @@ func (ex *Exercise) MaxScore() float64 {
 		sum += c.Points
 	}
 	return hundredths(sum)
+}
+
+// MaxHidden is the sum of the points of the hidden checks.
+func (ex *Exercise) MaxHidden() float64 {
+	var sum float64
+	for _, c := range ex.Checks {
+		if c.Hidden {
+			sum += c.Points
+		}
+	}
+	return hundredths(sum)
+}
+
+// Hash is the SHA-256 of what can be seen of the exercise, in hexadecimal: its
+// statement, its starter and how its checks are defined. What the checks do is
+// a part of the tool.
+func (ex *Exercise) Hash() (string, error) {
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%q %q %q %q %q\n", ex.Slug, ex.Title, ex.Needs, ex.Events, ex.Records)
+	for _, c := range ex.Checks {
+		fmt.Fprintf(hash, "%q %v %d %q %t\n", c.Name, c.Points, c.On, c.After, c.Hidden)
+	}
+	err := fs.WalkDir(ex.Files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(ex.Files, path)
+		fmt.Fprintf(hash, "%q %x\n", path, sha256.Sum256(content))
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("hash exercise %s: %w", ex.Slug, err)
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // hasProgram tells whether a check looks at the user-space half.
@@ -137,7 +177,7 @@ func (ex *Exercise) validate() error {
 	if len(ex.Checks) == 0 {
 		return errors.New("no checks")
 	}
-	seen := make(map[string]bool)
+	seen, hidden := make(map[string]bool), make(map[string]bool)
 	phase := OnObject
 	for _, c := range ex.Checks {
 		switch {
@@ -156,9 +196,15 @@ func (ex *Exercise) validate() error {
 			if !seen[name] {
 				return fmt.Errorf("check %q: comes after %q, which does not come before it", c.Name, name)
 			}
+			if hidden[name] && !c.Hidden {
+				return fmt.Errorf("check %q: comes after %q, which is hidden, and would tell of it", c.Name, name)
+			}
 		}
-		seen[c.Name] = true
+		seen[c.Name], hidden[c.Name] = true, c.Hidden
 		phase = c.On
+	}
+	if !slices.ContainsFunc(ex.Checks, func(c Check) bool { return !c.Hidden }) {
+		return errors.New("all checks are hidden")
 	}
 	return nil
 }

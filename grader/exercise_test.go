@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestValidate(t *testing.T) {
@@ -47,6 +48,13 @@ func TestValidate(t *testing.T) {
 		"after nothing known":    {func(ex *Exercise) { ex.Checks[1].After = []string{"z"} }, `check "b": comes after "z", which does not come before it`},
 		"after a later one":      {func(ex *Exercise) { ex.Checks[0].After = []string{"b"} }, `check "a": comes after "b", which does not come before it`},
 		"after itself":           {func(ex *Exercise) { ex.Checks[1].After = []string{"b"} }, `check "b": comes after "b", which does not come before it`},
+
+		"sound with a hidden check": {func(ex *Exercise) { ex.Checks[1].Hidden, ex.Checks[1].After = true, []string{"a"} }, ""},
+		"after a hidden one": {
+			func(ex *Exercise) { ex.Checks[0].Hidden, ex.Checks[1].After = true, []string{"a"} },
+			`check "b": comes after "a", which is hidden`,
+		},
+		"all hidden": {func(ex *Exercise) { ex.Checks[0].Hidden, ex.Checks[1].Hidden = true, true }, "all checks are hidden"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ex := exerciseOf(Check{Name: "a", Run: passes}, Check{Name: "b", Run: passes})
@@ -71,4 +79,33 @@ func TestValidateNamesAllThatIsWrong(t *testing.T) {
 	assert.ErrorContains(t, err, "exercise test-exercise: no title")
 	assert.ErrorIs(t, err, fs.ErrNotExist)
 	assert.NoError(t, Validate())
+}
+
+func TestHashOfAnExercise(t *testing.T) {
+	make := func() *Exercise { return exerciseOf(Check{Name: "a", Run: passes}, Check{Name: "b", Run: passes}) }
+	same, err := make().Hash()
+	require.NoError(t, err)
+	again, err := make().Hash()
+	require.NoError(t, err)
+	assert.Equal(t, same, again)
+	assert.Len(t, same, 64)
+	for name, change := range map[string]func(*Exercise){
+		"statement":    func(ex *Exercise) { ex.Files.(fstest.MapFS)["README.md"].Data = []byte("# Another\n") },
+		"starter":      func(ex *Exercise) { ex.Files.(fstest.MapFS)["starter/more.h"] = &fstest.MapFile{} },
+		"points":       func(ex *Exercise) { ex.Checks[0].Points = 2 },
+		"hidden":       func(ex *Exercise) { ex.Checks[0].Hidden = true },
+		"prerequisite": func(ex *Exercise) { ex.Checks[1].After = []string{"a"} },
+	} {
+		ex := make()
+		change(ex)
+		other, err := ex.Hash()
+		require.NoError(t, err)
+		assert.NotEqual(t, same, other, name)
+	}
+}
+
+func TestPointsOfHiddenChecks(t *testing.T) {
+	ex := exerciseOf(Check{Run: passes, Points: 2}, Check{Run: passes, Points: 0.1, Hidden: true}, Check{Run: passes, Points: 0.2, Hidden: true})
+	assert.Equal(t, 0.3, ex.MaxHidden())
+	assert.Equal(t, 2.3, ex.MaxScore())
 }

@@ -25,8 +25,9 @@ type Grader struct {
 	Recycle func(ctx context.Context, tb testbed.Testbed) error
 	// Build makes the object file of a submission's source.
 	Build *submission.Builder
-	// Kernel and Backend go into the results.
-	Kernel, Backend string
+	// Kernel and Backend go into the results, and KernelHash, which is the
+	// SHA-256 of the kernel's image, in hexadecimal, where it has one.
+	Kernel, Backend, KernelHash string
 	// Types, if not empty, is a file with the type information of the kernel,
 	// in which misspelt hooks are looked up.
 	Types string
@@ -56,7 +57,9 @@ func (g *Grader) Grade(ctx context.Context, ex *Exercise, path string, seed uint
 		Kernel:     g.Kernel,
 		Backend:    g.Backend,
 		MaxScore:   ex.MaxScore(),
+		MaxHidden:  ex.MaxHidden(),
 		Seed:       seed,
+		Origin:     Origin{Path: path, KernelHash: g.KernelHash},
 	}
 	err := g.gradeSafely(ctx, ex, path, result)
 	if ctx.Err() != nil {
@@ -101,6 +104,7 @@ func (g *Grader) grade(ctx context.Context, ex *Exercise, path string, result *R
 	}
 	defer sub.Close()
 	result.Submission = sub.Name
+	result.Origin.SubmissionHash = sub.Hash
 
 	s := &session{exercise: ex, seed: result.Seed, types: g.Types, loadTimeout: cmp.Or(g.LoadTimeout, DefaultLoadTimeout)}
 	if result.Log, err = g.build(ctx, sub, s); err != nil {

@@ -630,3 +630,29 @@ func TestPanicOfTheGraderIsNoVerdict(t *testing.T) {
 	assert.Equal(t, "the grader panicked: index out of range", r.Message)
 	assert.False(t, r.Graded())
 }
+
+// A result tells which checks are hidden, what they are worth, and what it came
+// from.
+func TestHiddenChecksAndOrigin(t *testing.T) {
+	tb := &fake{}
+	ex := exerciseOf(Check{Run: passes, Points: 2}, Check{Run: fails, Points: 3, Hidden: true})
+	g := &Grader{Open: tb.open, Build: &submission.Builder{Clang: "/nonexistent/clang"}, KernelHash: "image"}
+	r, err := g.Grade(t.Context(), ex, mapsObject, 7)
+	require.NoError(t, err)
+	assert.Equal(t, 3.0, r.MaxHidden)
+	assert.Equal(t, 5.0, r.MaxScore)
+	assert.False(t, r.Checks[0].Hidden)
+	assert.True(t, r.Checks[1].Hidden)
+	assert.Equal(t, mapsObject, r.Origin.Path)
+	assert.Equal(t, "image", r.Origin.KernelHash)
+	assert.Len(t, r.Origin.SubmissionHash, 64)
+
+	again, err := g.Grade(t.Context(), ex, mapsObject, 8)
+	require.NoError(t, err)
+	assert.Equal(t, r.Origin, again.Origin, "it does not depend on the run")
+	unopened, err := g.Grade(t.Context(), ex, filepath.Join(t.TempDir(), "none"), 7)
+	require.NoError(t, err)
+	assert.Empty(t, unopened.Origin.SubmissionHash)
+	assert.False(t, unopened.Conclusive())
+	assert.True(t, r.Conclusive())
+}

@@ -49,7 +49,9 @@ type Result struct {
 	// is StatusFail or StatusPass, and means nothing when Status is
 	// StatusInfraError.
 	Score, MaxScore float64
-	Duration        time.Duration
+	// MaxHidden is the part of MaxScore that hidden checks are worth.
+	MaxHidden float64
+	Duration  time.Duration
 	// Seed repeats the workload that was drawn for this run.
 	Seed uint64
 	// Message is the first reason why the score is not full, in a sentence;
@@ -70,6 +72,28 @@ type Result struct {
 	// Checks are in the order of the exercise. It is empty when the
 	// submission never reached them.
 	Checks []CheckResult
+	// Origin is what the result came from.
+	Origin Origin
+}
+
+// Origin is what a result came from: the same, with the same seed, gives the
+// same marks. The hashes are SHA-256 in hexadecimal; what is not known is empty.
+type Origin struct {
+	// Path is where the submission was.
+	Path string
+	// Tool is the program that graded, with its version.
+	Tool string
+	// ToolHash is that of the executable, ExerciseHash that of
+	// [Exercise.Hash], SubmissionHash that of the submission's files,
+	// KernelHash that of the kernel's image.
+	ToolHash, ExerciseHash, SubmissionHash, KernelHash string
+}
+
+// Conclusive tells whether the result is the submission's own: grading it again
+// would give the same marks. A time that was over, and a failure of the grader,
+// may come from the machine.
+func (r *Result) Conclusive() bool {
+	return r.Status != StatusTimeout && r.Status != StatusInfraError
 }
 
 // Graded tells whether the result carries a score.
@@ -87,6 +111,8 @@ type Advice struct {
 type CheckResult struct {
 	Name   string
 	Status Status
+	// Hidden keeps the check from students; see [Check].
+	Hidden bool
 	// Score counts for nothing, and is 0, unless all checks ran to their end.
 	Score, MaxScore float64
 	// Expected and Actual are what was compared, as a person reads it.

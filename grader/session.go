@@ -63,7 +63,7 @@ func (s *session) run(ctx context.Context) ([]CheckResult, error) {
 	var ended error
 	passed := make(map[string]bool)
 	for _, check := range s.exercise.Checks {
-		r := CheckResult{Name: check.Name, MaxScore: check.Points}
+		r := CheckResult{Name: check.Name, MaxScore: check.Points, Hidden: check.Hidden}
 		missing := slices.IndexFunc(check.After, func(name string) bool { return !passed[name] })
 		switch {
 		case ended != nil:

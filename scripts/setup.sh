@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs the Debian packages that grading needs, if any is missing, with sudo
-# when not root. It asks for nothing and does nothing twice.
+# Installs the Debian packages that grading and the tests need, if any is missing,
+# with sudo when not root; "setup.sh grade" leaves out what only the tests need.
+# It asks for nothing and does nothing twice.
 set -eu
 
 missing=
@@ -14,6 +15,7 @@ PATH=$PATH:/usr/sbin:/sbin
 need qemu-system-x86 command -v qemu-system-x86_64
 need clang command -v clang
 need bpftool bpftool version
+[ "${1-}" = grade ] || need chromium sh -c 'command -v chromium || command -v google-chrome' # the tests look at report.html
 need libbpf-dev test -f /usr/include/bpf/bpf_helpers.h
 
 [ -n "$missing" ] || exit 0

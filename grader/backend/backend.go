@@ -4,7 +4,10 @@ package backend
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -72,6 +75,45 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 		return nil, err
 	}
 	return b, nil
+}
+
+// KernelHash is the SHA-256 of the image of the kernel that the options choose,
+// in hexadecimal; empty for Local, whose kernel has no image that is known.
+func KernelHash(o Options) (string, error) {
+	if o.Name == Local {
+		return "", nil
+	}
+	_, k, err := findKernel(o.Kernel)
+	if err != nil {
+		return "", err
+	}
+	return hashFile(k.Image)
+}
+
+// findKernel finds a kernel in the cache, which it returns as well.
+func findKernel(word string) (cache string, k kernel.Kernel, err error) {
+	if cache, err = kernel.DefaultDir(); err != nil {
+		return "", kernel.Kernel{}, err
+	}
+	store, err := kernel.OpenStore(cache)
+	if err != nil {
+		return "", kernel.Kernel{}, err
+	}
+	k, err = store.Find(word)
+	return cache, k, err
+}
+
+func hashFile(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return "", fmt.Errorf("hash %s: %w", path, err)
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // buildWith makes a builder whose vmlinux.h comes from a file of BTF.

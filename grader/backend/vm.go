@@ -5,19 +5,10 @@ import (
 
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 	"github.com/bpfgrade/bpfgrade/grader/testbed/vm"
-	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
 )
 
 func (b *Backend) openVM(ctx context.Context, o Options) error {
-	cache, err := kernel.DefaultDir()
-	if err != nil {
-		return err
-	}
-	store, err := kernel.OpenStore(cache)
-	if err != nil {
-		return err
-	}
-	k, err := store.Find(o.Kernel)
+	cache, k, err := findKernel(o.Kernel)
 	if err != nil {
 		return err
 	}
@@ -27,6 +18,9 @@ func (b *Backend) openVM(ctx context.Context, o Options) error {
 	}
 	b.close = append(b.close, template.Close)
 	b.Grader.Kernel, b.Grader.Backend = k.Name, VM
+	if b.Grader.KernelHash, err = hashFile(k.Image); err != nil {
+		return err
+	}
 
 	open := template.Boot
 	if !o.Boot {

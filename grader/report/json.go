@@ -35,6 +35,7 @@ type result struct {
 	Status     string   `json:"status"`
 	Score      *float64 `json:"score,omitempty"`
 	MaxScore   float64  `json:"max_score"`
+	MaxHidden  float64  `json:"max_hidden,omitempty"`
 	DurationMS int64    `json:"duration_ms"`
 	Seed       uint64   `json:"seed"`
 	Message    string   `json:"message,omitempty"`
@@ -43,6 +44,16 @@ type result struct {
 	Log        string   `json:"log,omitempty"`
 	Advice     []advice `json:"advice,omitempty"`
 	Checks     []check  `json:"checks"`
+	Origin     *origin  `json:"origin,omitempty"`
+}
+
+type origin struct {
+	Path           string `json:"path,omitempty"`
+	Tool           string `json:"tool,omitempty"`
+	ToolHash       string `json:"tool_hash,omitempty"`
+	ExerciseHash   string `json:"exercise_hash,omitempty"`
+	SubmissionHash string `json:"submission_hash,omitempty"`
+	KernelHash     string `json:"kernel_hash,omitempty"`
 }
 
 type advice struct {
@@ -54,6 +65,7 @@ type advice struct {
 type check struct {
 	Name       string  `json:"name"`
 	Status     string  `json:"status"`
+	Hidden     bool    `json:"hidden,omitempty"`
 	Score      float64 `json:"score"`
 	MaxScore   float64 `json:"max_score"`
 	Expected   string  `json:"expected,omitempty"`
@@ -116,6 +128,7 @@ func toResult(r *grader.Result) result {
 		Backend:    r.Backend,
 		Status:     string(r.Status),
 		MaxScore:   r.MaxScore,
+		MaxHidden:  r.MaxHidden,
 		DurationMS: r.Duration.Milliseconds(),
 		Seed:       r.Seed,
 		Message:    r.Message,
@@ -127,6 +140,10 @@ func toResult(r *grader.Result) result {
 	if r.Graded() {
 		out.Score = &r.Score
 	}
+	if r.Origin != (grader.Origin{}) {
+		from := origin(r.Origin)
+		out.Origin = &from
+	}
 	for _, a := range r.Advice {
 		out.Advice = append(out.Advice, advice(a))
 	}
@@ -134,6 +151,7 @@ func toResult(r *grader.Result) result {
 		out.Checks = append(out.Checks, check{
 			Name:       c.Name,
 			Status:     string(c.Status),
+			Hidden:     c.Hidden,
 			Score:      c.Score,
 			MaxScore:   c.MaxScore,
 			Expected:   c.Expected,
@@ -184,6 +202,7 @@ func fromResult(r result) *grader.Result {
 		Backend:    r.Backend,
 		Status:     grader.Status(r.Status),
 		MaxScore:   r.MaxScore,
+		MaxHidden:  r.MaxHidden,
 		Duration:   time.Duration(r.DurationMS) * time.Millisecond,
 		Seed:       r.Seed,
 		Message:    r.Message,
@@ -194,6 +213,9 @@ func fromResult(r result) *grader.Result {
 	if r.Score != nil {
 		out.Score = *r.Score
 	}
+	if r.Origin != nil {
+		out.Origin = grader.Origin(*r.Origin)
+	}
 	for _, a := range r.Advice {
 		out.Advice = append(out.Advice, grader.Advice(a))
 	}
@@ -201,6 +223,7 @@ func fromResult(r result) *grader.Result {
 		out.Checks = append(out.Checks, grader.CheckResult{
 			Name:      c.Name,
 			Status:    grader.Status(c.Status),
+			Hidden:    c.Hidden,
 			Score:     c.Score,
 			MaxScore:  c.MaxScore,
 			Expected:  c.Expected,

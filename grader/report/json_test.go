@@ -259,3 +259,18 @@ func TestReadJSONRefuses(t *testing.T) {
 		})
 	}
 }
+
+func TestOriginAndHiddenChecksAreKept(t *testing.T) {
+	hash := strings.Repeat("0123456789abcdef", 4)
+	r := withHidden()
+	r.Origin = grader.Origin{
+		Path: "/home/bob", Tool: tool, ToolHash: hash, ExerciseHash: hash, SubmissionHash: hash, KernelHash: hash,
+	}
+	_, got, err := ReadJSON(strings.NewReader(emit(t, r)))
+	require.NoError(t, err)
+	assert.Empty(t, cmp.Diff([]*grader.Result{r}, got))
+
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(strings.Replace(emit(t, r), hash, "123", 1)))
+	require.NoError(t, err)
+	assert.Error(t, schema(t).Validate(doc), "a hash is one")
+}

@@ -104,8 +104,11 @@ func checkName(file string) error {
 
 // isClutter tells whether a path is what an operating system, an editor or
 // version control leaves in a folder, rather than the student's work. That is
-// whatever is hidden.
+// whatever is hidden, but for the marker.
 func isClutter(file string) bool {
+	if path.Base(file) == MarkerName {
+		file = path.Dir(file)
+	}
 	for part := range strings.SplitSeq(file, "/") {
 		if part != "." && strings.HasPrefix(part, ".") {
 			return true

@@ -34,6 +34,9 @@ type store struct {
 	total   int64
 	entries int
 	ignored []Ignored
+	// marker is the outermost marker, nil where there is none.
+	marker      []byte
+	markerDepth int
 }
 
 // newStore makes the folder dir.
@@ -66,6 +69,9 @@ func (s *store) entry() error {
 func (s *store) add(file string, r io.Reader) error {
 	if err := checkName(file); err != nil {
 		return err
+	}
+	if path.Base(file) == MarkerName {
+		return s.mark(file, r)
 	}
 	if len(s.sums) == maxFiles {
 		return &Error{Reason: fmt.Sprintf("It has more than %d files.", maxFiles), Help: onlyTheWork}
@@ -134,6 +140,7 @@ func (s *store) fill(sub *Submission) {
 	}
 	sub.Dir = filepath.Join(s.dir, filepath.FromSlash(top))
 	sub.Hash = hex.EncodeToString(hash.Sum(nil))
+	sub.marker = s.marker
 }
 
 // commonFolder returns the innermost folder that all files lie in, or "".

@@ -40,6 +40,7 @@ type Submission struct {
 	// Hash is the SHA-256 of the files' names and contents, in hexadecimal.
 	Hash string
 
+	marker  []byte
 	scratch *scratch.Dir
 }
 
@@ -161,6 +162,9 @@ func kind(mode fs.FileMode) string {
 
 // archiveSuffixes are those that a name loses.
 var archiveSuffixes = []string{".tar.gz", ".tgz", ".zip"}
+
+// IsArchive tells by its name whether a file is an archive that can be opened.
+func IsArchive(name string) bool { return trimArchiveSuffix(name) != name }
 
 func trimArchiveSuffix(name string) string {
 	lower := strings.ToLower(name)
