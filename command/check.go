@@ -70,7 +70,9 @@ func (c *checkCmd) check(ctx context.Context, env *environment, b *backend.Backe
 	if err != nil {
 		return nil, err
 	}
+	// Why the grader failed is for whoever runs it to know.
 	if result.Graded() {
+		result = report.ForStudents([]*grader.Result{result})[0]
 		err := note(ex, func(s *stand) { s.Checked, s.Best = true, max(s.Best, result.Score) })
 		if err != nil { // it is graded all the same
 			fmt.Fprintln(env.stderr, "bpfgrade:", err)

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/bpfgrade/bpfgrade/grader/submission"
 )
 
 type initCmd struct {
@@ -39,7 +41,7 @@ func (c *initCmd) Run(env *environment) (err error) {
 	}
 	var names []string
 	for _, f := range files {
-		if f.name != markerName {
+		if f.name != submission.MarkerName {
 			names = append(names, f.name)
 		}
 	}

@@ -26,7 +26,7 @@ func (s standing) of(ex *grader.Exercise) string {
 	switch one := s[ex.Slug]; {
 	case !one.Checked:
 		return "-"
-	case one.Best >= ex.MaxScore():
+	case one.Best >= ex.MaxScore()-ex.MaxHidden():
 		return "done"
 	default:
 		return fmt.Sprintf("%v so far", one.Best)

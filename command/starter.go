@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/submission"
 )
 
 // starterFile is a file that a student begins with. Its name has slashes.
@@ -27,7 +28,7 @@ func starter(ex *grader.Exercise) ([]starterFile, error) {
 		return nil, fmt.Errorf("exercise %s: %w", ex.Slug, err)
 	}
 	files := []starterFile{
-		{markerName, marker{ex.Slug}.text()},
+		{submission.MarkerName, submission.Marker(ex.Slug)},
 		{"README.md", statement},
 	}
 	err = fs.WalkDir(ex.Files, "starter", func(name string, entry fs.DirEntry, err error) error {
