@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/perf"
@@ -68,6 +69,9 @@ func (tb *Testbed) Watch(ctx context.Context, req testbed.WatchRequest) error {
 func watchPerf(m *ebpf.Map, bytes int) (*watcher, error) {
 	reader, err := perf.NewReader(m, bytes)
 	if err != nil {
+		// It leaves a reference to the map open, which keeps the map in the
+		// kernel until it is collected.
+		runtime.GC()
 		return nil, err
 	}
 	return &watcher{

@@ -5,6 +5,8 @@ package vm_test
 //go:generate llvm-strip -g testdata/hooks.bpf.o
 //go:generate bpf testdata/refused.bpf.c -o testdata/refused.bpf.o
 //go:generate llvm-strip -g testdata/refused.bpf.o
+//go:generate bpf testdata/unwatchable.bpf.c -o testdata/unwatchable.bpf.o
+//go:generate llvm-strip -g testdata/unwatchable.bpf.o
 
 import (
 	"bytes"
@@ -256,6 +258,21 @@ func TestRefusals(t *testing.T) {
 			_, err = tb.BlockIO(t.Context(), testbed.BlockRequest{Steps: []testbed.BlockStep{{Bytes: size}}})
 			assert.ErrorContains(t, err, "out of range")
 		}
+	})
+}
+
+// A map that may not be watched is let go of all the same.
+func TestRefusedWatch(t *testing.T) {
+	onKernels(t, func(t *testing.T, template *vm.Template) {
+		tb := open(t, template)
+		loaded, err := load(t, tb, "unwatchable.bpf.o")
+		require.NoError(t, err)
+		require.Len(t, loaded.Maps, 1)
+		err = tb.Watch(t.Context(), testbed.WatchRequest{MapID: loaded.Maps[0].ID, Pages: 8})
+		assert.ErrorIs(t, err, testbed.ErrNotPermitted)
+		left, err := tb.Reset(t.Context())
+		require.NoError(t, err)
+		assert.Empty(t, left)
 	})
 }
 
