@@ -223,6 +223,7 @@ func (v *verification) exercise(ctx context.Context, b *backend.Backend, s *proo
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}
+				progress.start()
 				var err error
 				results[n], err = b.Grade(ctx, s.Exercise, c.Path, uint64(rand.Uint32()))
 				progress.step("")
