@@ -11,6 +11,7 @@ import (
 	"github.com/bpfgrade/bpfgrade/exercises/internal/callers"
 	"github.com/bpfgrade/bpfgrade/exercises/internal/traces"
 	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/explain"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
@@ -159,7 +160,7 @@ func printsFailing(t *grader.T) {
 		}
 		if got == good[i] && o.successOnly(good) {
 			f.Help = "A call that fails is a call too: hook the entry of the system call, not what happens after it succeeded."
-			f.Diagnosis = "success-only"
+			f.Diagnosis = explain.MissesFailures(t.Object)
 		}
 		t.Fail(f)
 	}

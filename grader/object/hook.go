@@ -56,6 +56,24 @@ var prefixes = map[string]Kind{
 	"uretprobe": Uretprobe, "uretprobe.s": Uretprobe,
 }
 
+// AtExit tells whether the hook is reached when what it names ends.
+func (h Hook) AtExit() bool {
+	switch h.Kind {
+	case Kretprobe, Kretsyscall, Fexit, Uretprobe:
+		return true
+	case Tracepoint, RawTracepoint, TracepointBTF:
+		name := h.Target[strings.LastIndexByte(h.Target, '/')+1:]
+		return name == "sys_exit" || strings.HasPrefix(name, "sys_exit_")
+	}
+	return false
+}
+
+// AtExit tells whether the object has programs, and all are reached when what
+// they are attached to ends.
+func (o *Object) AtExit() bool {
+	return len(o.Programs) > 0 && !slices.ContainsFunc(o.Programs, func(p Program) bool { return !p.Hook.AtExit() })
+}
+
 // ParseHook reads the name of a program's section.
 func ParseHook(section string) Hook {
 	prefix, target, _ := strings.Cut(strings.TrimPrefix(section, "?"), "/")

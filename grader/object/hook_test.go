@@ -98,3 +98,24 @@ func TestNearestSection(t *testing.T) {
 		})
 	}
 }
+
+func TestAtExit(t *testing.T) {
+	for section, want := range map[string]bool{
+		"tracepoint/syscalls/sys_exit_execve":  true,
+		"tracepoint/syscalls/sys_enter_execve": false,
+		"tracepoint/sched/sched_process_exit":  false,
+		"raw_tp/sys_exit":                      true,
+		"tp_btf/sys_enter":                     false,
+		"kprobe/sys_exit":                      false,
+		"kretprobe/vfs_read":                   true,
+		"kretsyscall/execve":                   true,
+		"fexit/vfs_read":                       true,
+		"kprobe":                               false,
+	} {
+		assert.Equal(t, want, ParseHook(section).AtExit(), section)
+	}
+	exit, enter := Program{Hook: ParseHook("fexit/vfs_read")}, Program{Hook: ParseHook("fentry/vfs_read")}
+	assert.False(t, (&Object{}).AtExit())
+	assert.True(t, (&Object{Programs: []Program{exit, exit}}).AtExit())
+	assert.False(t, (&Object{Programs: []Program{exit, enter}}).AtExit())
+}

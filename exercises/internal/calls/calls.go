@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/explain"
 	"github.com/bpfgrade/bpfgrade/grader/object"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
@@ -111,7 +112,9 @@ func counted(t *grader.T, batch Batch, want int, hints Hints) {
 		}
 	case got == 0 && counts(t):
 		f.Help = hints.Missed
-		f.Diagnosis = hints.MissedDiagnosis
+		if hints.MissedDiagnosis != nil {
+			f.Diagnosis = hints.MissedDiagnosis(t.Object)
+		}
 	case got > uint64(want):
 		f.Help = hints.TooMany
 		f.Diagnosis = hints.TooManyDiagnosis
@@ -141,7 +144,8 @@ func returnsWhenFound(p object.Program) bool { return p.ReturnsWhenFound("counte
 type Hints struct {
 	// Missed is for calls that were not counted, MissedDiagnosis for those of
 	// a program that counts others.
-	Missed, MissedDiagnosis string
+	Missed          string
+	MissedDiagnosis func(*object.Object) string
 	// TooMany is for what was counted and should not have been.
 	TooMany, TooManyDiagnosis string
 }
@@ -155,7 +159,7 @@ var Successful = Hints{
 // Failing are the hints for calls that fail.
 var Failing = Hints{
 	Missed:          "A call that fails is a call too: hook the entry of the system call, not what happens after it succeeded.",
-	MissedDiagnosis: "success-only",
+	MissedDiagnosis: explain.MissesFailures,
 	TooMany:         Successful.TooMany,
 }
 
