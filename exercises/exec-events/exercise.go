@@ -103,7 +103,7 @@ func sendsCalls(t *grader.T, batch calls.Batch) {
 	if maps.Equal(got, want) {
 		return
 	}
-	if 0 < len(records) && len(records) < batch.Calls {
+	if len(records) > 0 {
 		t.Award(0.5)
 	}
 	f := grader.Failure{
