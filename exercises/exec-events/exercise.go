@@ -43,7 +43,7 @@ var Exercise = &grader.Exercise{
 		{Name: eventsMap, Points: 0.5, Run: hasEvents},
 		{Name: countsAll, Points: 1, After: []string{calls.CounterMap}, Run: calls.CountsEvery},
 		{Name: sends, Points: 1, After: []string{eventsMap}, Run: sendsEveryCall},
-		{Name: carries, Points: 1, After: []string{calls.CounterMap, eventsMap}, Run: carriesCount},
+		{Name: carries, Points: 1, After: []string{calls.CounterMap, sends}, Run: carriesCount},
 		{Name: "prints nothing", Points: 1, Run: printsNothing},
 	}, programChecks(calls.CounterMap, eventsMap, sends, carries)),
 	Hints: []string{
