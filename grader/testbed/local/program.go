@@ -321,6 +321,13 @@ func (tb *Testbed) Signal(ctx context.Context, signal testbed.Signal) error {
 	if tb.program == nil {
 		return fmt.Errorf("send %s: %w", signal, errNotStarted)
 	}
+	if signal == testbed.SignalStop {
+		// It is stopped where it waits, if it does: what a wait that is
+		// interrupted means to it is then seen each time.
+		for deadline := time.Now().Add(busyStable); !tb.program.waits() && time.Now().Before(deadline); {
+			time.Sleep(programPoll)
+		}
+	}
 	err := tb.program.signal(signal)
 	if err == nil && signal == testbed.SignalStop {
 		err = tb.program.awaitStopped(ctx)
