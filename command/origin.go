@@ -1,15 +1,12 @@
 package command
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"sync"
 
 	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/filehash"
 )
 
 // traceOrigin completes what a result says of where it came from.
@@ -29,16 +26,11 @@ func traceOrigin(r *grader.Result, j job) (err error) {
 
 // toolHash is the SHA-256 of this executable, in hexadecimal.
 var toolHash = sync.OnceValues(func() (string, error) {
-	file, err := os.Open("/proc/self/exe")
+	hash, err := filehash.SHA256("/proc/self/exe")
 	if err != nil {
 		return "", fmt.Errorf("hash the tool: %w", err)
 	}
-	defer file.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, file); err != nil {
-		return "", fmt.Errorf("hash the tool: %w", err)
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
+	return hash, nil
 })
 
 // differences names what of two origins is not the same.

@@ -4,14 +4,12 @@ package backend
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/bpfgrade/bpfgrade/grader"
+	"github.com/bpfgrade/bpfgrade/grader/filehash"
 	"github.com/bpfgrade/bpfgrade/grader/scratch"
 	"github.com/bpfgrade/bpfgrade/grader/submission"
 	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
@@ -87,7 +85,7 @@ func KernelHash(o Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return hashFile(k.Image)
+	return filehash.SHA256(k.Image)
 }
 
 // findKernel finds a kernel in the cache, which it returns as well.
@@ -101,19 +99,6 @@ func findKernel(word string) (cache string, k kernel.Kernel, err error) {
 	}
 	k, err = store.Find(word)
 	return cache, k, err
-}
-
-func hashFile(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, file); err != nil {
-		return "", fmt.Errorf("hash %s: %w", path, err)
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // buildWith makes a builder whose vmlinux.h comes from a file of BTF.

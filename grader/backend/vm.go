@@ -3,6 +3,7 @@ package backend
 import (
 	"context"
 
+	"github.com/bpfgrade/bpfgrade/grader/filehash"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 	"github.com/bpfgrade/bpfgrade/grader/testbed/vm"
 )
@@ -18,7 +19,7 @@ func (b *Backend) openVM(ctx context.Context, o Options) error {
 	}
 	b.close = append(b.close, template.Close)
 	b.Grader.Kernel, b.Grader.Backend = k.Name, VM
-	if b.Grader.KernelHash, err = hashFile(k.Image); err != nil {
+	if b.Grader.KernelHash, err = filehash.SHA256(k.Image); err != nil {
 		return err
 	}
 

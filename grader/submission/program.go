@@ -2,12 +2,9 @@ package submission
 
 import (
 	"context"
-	"crypto/sha256"
 	"debug/elf"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -16,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bpfgrade/bpfgrade/grader/filehash"
 	"github.com/bpfgrade/bpfgrade/grader/scratch"
 	"github.com/bpfgrade/bpfgrade/grader/submission/sandbox"
 )
@@ -50,7 +48,7 @@ func (b *Builder) Program(ctx context.Context, s *Submission, object string) (pr
 	}
 	hash := ""
 	if skeleton != nil {
-		if hash, err = fileHash(object); err != nil {
+		if hash, err = filehash.SHA256(object); err != nil {
 			return "", "", fmt.Errorf("build %s: %w", s.Name, err)
 		}
 	}
@@ -59,20 +57,6 @@ func (b *Builder) Program(ctx context.Context, s *Submission, object string) (pr
 		return "", "", b.programTrial.blame(s, err, func() error { return tools.try(ctx) })
 	}
 	return program, log, nil
-}
-
-// fileHash is the SHA-256 of a file, in hexadecimal.
-func fileHash(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, file); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // checkProgram refuses a prebuilt program that would not start.
