@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/bpfgrade/bpfgrade/grader/object"
@@ -137,7 +136,7 @@ func (g *Grader) grade(ctx context.Context, ex *Exercise, path string, result *R
 	}
 	clean = s.onlyObserved()
 	result.Advice = s.advice()
-	conclude(result)
+	result.Conclude()
 	return nil
 }
 
@@ -186,17 +185,4 @@ func reset(ctx context.Context, tb testbed.Testbed) error {
 		return fmt.Errorf("reset testbed: the %s %s is still in the kernel", left[0].Kind, left[0].Name)
 	}
 	return nil
-}
-
-// conclude adds up the checks, all of which ran to their end.
-func conclude(result *Result) {
-	result.Status = StatusPass
-	for _, c := range result.Checks {
-		result.Score = hundredths(result.Score + c.Score)
-		if c.Status != StatusPass && result.Status == StatusPass {
-			result.Status = StatusFail
-			result.Message = strings.TrimSpace(c.Name + ": " + c.Message)
-			result.Help = c.Help
-		}
-	}
 }

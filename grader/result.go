@@ -1,6 +1,9 @@
 package grader
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Status is the verdict on a check or on a submission.
 type Status string
@@ -95,6 +98,23 @@ type Origin struct {
 func (r *Result) Conclusive() bool {
 	return r.Status != StatusTimeout && r.Status != StatusInfraError
 }
+
+// Conclude adds up the checks, all of which ran to their end, and says why the
+// score is not full.
+func (r *Result) Conclude() {
+	r.Status, r.Score, r.Message, r.Help = StatusPass, 0, "", ""
+	for _, c := range r.Checks {
+		r.Score = hundredths(r.Score + c.Score)
+		if c.Status != StatusPass && r.Status == StatusPass {
+			r.Status = StatusFail
+			r.Message = strings.TrimSpace(c.Name + ": " + c.Message)
+			r.Help = c.Help
+		}
+	}
+}
+
+// MaxVisible is the part of MaxScore that is not for hidden checks.
+func (r *Result) MaxVisible() float64 { return hundredths(r.MaxScore - r.MaxHidden) }
 
 // Graded tells whether the result carries a score.
 func (r *Result) Graded() bool { return r.Status != StatusInfraError }

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"math"
 	"slices"
 
 	"github.com/bpfgrade/bpfgrade/grader"
@@ -28,7 +27,7 @@ const (
 func forStudent(r *grader.Result) *grader.Result {
 	seen := *r
 	seen.Origin = grader.Origin{}
-	seen.MaxScore, seen.MaxHidden = cents(r.MaxScore-r.MaxHidden), 0
+	seen.MaxScore, seen.MaxHidden = r.MaxVisible(), 0
 	hidden := func(c grader.CheckResult) bool { return c.Hidden }
 	seen.Checks = slices.DeleteFunc(slices.Clone(r.Checks), hidden)
 	switch {
@@ -40,21 +39,7 @@ func forStudent(r *grader.Result) *grader.Result {
 			}
 		}
 	case (r.Status == grader.StatusFail || r.Status == grader.StatusPass) && slices.ContainsFunc(r.Checks, hidden):
-		conclude(&seen)
+		seen.Conclude()
 	}
 	return &seen
 }
-
-// conclude gives a result the score and the first reason of its checks.
-func conclude(r *grader.Result) {
-	r.Status, r.Score, r.Message, r.Help = grader.StatusPass, 0, "", ""
-	for _, c := range r.Checks {
-		r.Score = cents(r.Score + c.Score)
-		if c.Status != grader.StatusPass && r.Status == grader.StatusPass {
-			r.Status, r.Message, r.Help = grader.StatusFail, c.Name+": "+c.Message, c.Help
-		}
-	}
-}
-
-// cents rounds points to hundredths.
-func cents(points float64) float64 { return math.Round(points*100) / 100 }
