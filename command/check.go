@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/bpfgrade/bpfgrade/grader"
@@ -62,11 +61,7 @@ func (c *checkCmd) Run(ctx context.Context, env *environment) error {
 
 // check grades what is at the path now, and notes how the student stands.
 func (c *checkCmd) check(ctx context.Context, env *environment, b *backend.Backend, ex *grader.Exercise) (*grader.Result, error) {
-	seed := uint64(rand.Uint32())
-	if c.Seed != nil {
-		seed = *c.Seed
-	}
-	result, err := b.Grade(ctx, ex, c.Path, seed)
+	result, err := b.Grade(ctx, ex, c.Path, seedFrom(c.Seed))
 	if err != nil {
 		return nil, err
 	}
@@ -81,9 +76,9 @@ func (c *checkCmd) check(ctx context.Context, env *environment, b *backend.Backe
 	return result, nil
 }
 
-// ended is how the command ends after one result.
-func ended(r *grader.Result) error {
-	if code := report.ExitCode([]*grader.Result{r}); code != exitPass {
+// ended is how the command ends after some results.
+func ended(results ...*grader.Result) error {
+	if code := report.ExitCode(results); code != exitPass {
 		return exitCode(code)
 	}
 	return nil

@@ -141,11 +141,10 @@ func (c *gradeCmd) print(env *environment, results []*grader.Result) error {
 
 // end is the exit code for results.
 func (c *gradeCmd) end(results []*grader.Result) error {
-	code := report.ExitCode(results)
-	if code == exitPass || code == exitFail && c.ExitZero {
-		return nil
+	if err := ended(results...); err != exitCode(exitFail) || !c.ExitZero {
+		return err
 	}
-	return exitCode(code)
+	return nil
 }
 
 // job is one submission and its exercise.
@@ -265,15 +264,19 @@ func (c *gradeCmd) jobs() int {
 
 // one grades one submission, and says in the result what it came from.
 func (c *gradeCmd) one(ctx context.Context, b *backend.Backend, j job) (*grader.Result, error) {
-	seed := uint64(rand.Uint32())
-	if c.Seed != nil {
-		seed = *c.Seed
-	}
-	result, err := b.Grade(ctx, j.exercise, j.path, seed)
+	result, err := b.Grade(ctx, j.exercise, j.path, seedFrom(c.Seed))
 	if err != nil {
 		return nil, err
 	}
 	return result, traceOrigin(result, j)
+}
+
+// seedFrom is the seed that was asked for, or else one that is drawn.
+func seedFrom(asked *uint64) uint64 {
+	if asked != nil {
+		return *asked
+	}
+	return uint64(rand.Uint32())
 }
 
 // tryReport fails when a report could not be written to path. Better now than
