@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -209,29 +210,52 @@ func (v *verification) exercise(ctx context.Context, b *backend.Backend, s *proo
 
 	runs := len(record.Cases) * v.repeat
 	if !isTerminal(v.env.stderr) {
-		fmt.Fprintf(v.env.stderr, "bpfgrade: verifying %s on Linux %s: %d runs\n", s.Exercise.Slug, b.Kernel, runs)
+		fmt.Fprintf(v.env.stderr, "bpfgrade: verifying %s on Linux %s: %s\n", s.Exercise.Slug, b.Kernel, count(runs, "run"))
 	}
-	progress := newProgress(v.env.stderr, runs, false)
+	progress := newProgress(v.env.stderr, runs, true)
 	defer progress.end()
+	for range record.Cases {
+		record.Results = append(record.Results, make([]*grader.Result, v.repeat))
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(v.jobs)
-	for _, c := range record.Cases {
-		results := make([]*grader.Result, v.repeat)
-		record.Results = append(record.Results, results)
-		for n := range results {
+	// All cases once, then all again: one that has its program wait for long is
+	// graded beside others that do not.
+	var graded atomic.Int64
+	for n := range v.repeat {
+		for i, c := range record.Cases {
 			group.Go(func() error {
 				if ctx.Err() != nil {
 					return ctx.Err()
 				}
 				progress.start()
-				var err error
-				results[n], err = b.Grade(ctx, s.Exercise, c.Path, uint64(rand.Uint32()))
-				progress.step("")
+				result, err := b.Grade(ctx, s.Exercise, c.Path, uint64(rand.Uint32()))
+				said := ""
+				if err == nil {
+					record.Results[i][n] = result
+					said = v.said(c, n, result, int(graded.Add(1))%len(record.Cases) == 0)
+				}
+				progress.step(said)
 				return err
 			})
 		}
 	}
 	return record, group.Wait()
+}
+
+// said is the line on a result where there is no terminal: what is wrong with
+// it, or, with the last of a round of all cases, that it goes on.
+func (v *verification) said(c proof.Case, n int, r *grader.Result, round bool) string {
+	if problems := c.Judge(r); len(problems) > 0 {
+		return proof.Failure{
+			Exercise: r.Exercise, Kernel: r.Kernel, Submission: c.String(),
+			Repetition: n + 1, Seed: r.Seed, Reason: problems[0],
+		}.String()
+	}
+	if round && v.repeat > 1 {
+		return r.Exercise
+	}
+	return ""
 }
 
 // conclude writes the reasons and a summary. The error is the exit code.

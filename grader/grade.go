@@ -156,6 +156,13 @@ func (g *Grader) build(ctx context.Context, sub *submission.Submission, s *sessi
 	if err != nil {
 		return "", err
 	}
+	if sub.ProgramSource != "" {
+		source, err := os.ReadFile(filepath.Join(sub.Dir, filepath.FromSlash(sub.ProgramSource)))
+		if err != nil {
+			return "", err
+		}
+		s.programSource = string(source)
+	}
 	s.program, err = os.ReadFile(program)
 	return log + more, err
 }

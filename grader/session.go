@@ -27,6 +27,9 @@ type session struct {
 	types string
 	// program is the user-space half, nil when there is none.
 	program []byte
+	// programSource is the text that it was built from, empty when it was
+	// handed in built.
+	programSource string
 
 	// loaded is what of the submission is in the kernel.
 	loaded *testbed.Object
@@ -151,7 +154,7 @@ func (s *session) runCheck(ctx context.Context, check Check, r *CheckResult) err
 	hash.Write([]byte(check.Name))
 	t := &T{
 		Rand:   rand.New(rand.NewPCG(s.seed, hash.Sum64())),
-		Object: s.object, Info: s.info,
+		Object: s.object, ProgramSource: s.programSource, Info: s.info,
 		ctx: ctx, tb: s.tb, session: s,
 	}
 

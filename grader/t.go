@@ -21,6 +21,10 @@ type T struct {
 	Rand *rand.Rand
 	// Object is what the submission's object file contains.
 	Object *object.Object
+	// ProgramSource is the text of the user-space half, empty when it was
+	// handed in built. It is for explanations: a mark follows from what was
+	// observed.
+	ProgramSource string
 	// Loaded is the object as it is in the kernel.
 	Loaded *testbed.Object
 	// Info describes the kernel.

@@ -91,12 +91,17 @@ func late(t *grader.T, before, after uint64) grader.Failure {
 		Help:     "Between bpf_object__load and the attaching, set element 0 to 100, as a __u64, and look at what the call returns: it fails when the map is not loaded yet or a size is wrong.",
 	}
 	id, help := explain.Printed(printed)
+	line := explain.SetBeforeLoad(t.ProgramSource)
 	switch final := t.Map("counter").Uint64(0); {
 	case id != "":
 		f.Help, f.Diagnosis = help, id
 	case final != after:
 		f.Message += fmt.Sprintf(" Only then did user space write to the map, and it became %d.", final)
 		f.Help = "Set the element before the program is attached: calls that come in between are lost."
+	case before == 0 && after == 1 && line > 0:
+		f.Message += fmt.Sprintf(" The program writes to the map (prog.c:%d) before it has loaded the object.", line)
+		f.Help = "Move it between bpf_object__load and the attaching, and look at what it returns: now it is an error."
+		f.Diagnosis = "set-before-load"
 	case before == 0 && after == preset+1:
 		f.Help = "It is user space that sets the element. The BPF program adds one at each call, and nothing else."
 	case before != 0:

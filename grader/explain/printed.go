@@ -21,7 +21,7 @@ var printed = []mistake{
 	},
 	{
 		id:      "memlock-red-herring",
-		pattern: regexp.MustCompile(`permission error while running as root; try raising 'ulimit -l'`),
+		pattern: regexp.MustCompile(`permission error while running as root; try raising 'ulimit -l'|(?:Operation not permitted|EPERM)[^\n]{0,20}\. Couldn't load trivial BPF program`),
 		help:    memlock,
 	},
 }

@@ -22,7 +22,9 @@ func TestPrinted(t *testing.T) {
 			"pinned-leftover",
 			"A map of another shape is pinned at /sys/fs/bpf/counter from an earlier run: remove that file, or leave the pinning out.",
 		},
-		"libbpf: permission error while running as root; try raising 'ulimit -l'? current value: 64.0 KiB\n": {"memlock-red-herring", memlock},
+		"libbpf: permission error while running as root; try raising 'ulimit -l'? current value: 64.0 KiB\n":                                                                                                                             {"memlock-red-herring", memlock},
+		"libbpf: Error in bpf_object__probe_loading():Operation not permitted(1). Couldn't load trivial BPF program. Make sure your kernel supports BPF (CONFIG_BPF_SYSCALL=y) and/or that RLIMIT_MEMLOCK is set to big enough value.\n": {"memlock-red-herring", memlock},
+		"libbpf: Error in bpf_object__probe_loading():Invalid argument(22). Couldn't load trivial BPF program.\n":                                                                                                                        {},
 	} {
 		id, help := Printed(text)
 		assert.Equal(t, want, [2]string{id, help}, text)

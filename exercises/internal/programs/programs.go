@@ -48,6 +48,9 @@ func ends(t *grader.T, signal testbed.Signal) {
 		f.Actual = strings.Join(names, ", ")
 		f.Message = fmt.Sprintf("The program ended after %s and left behind: %s.", signal, f.Actual)
 		f.Help = "A program that ends takes its BPF programs with it, unless a process that it started holds them. End that too."
+		if exit.Leftovers[0].Kind == "pin" {
+			f.Help = "What is pinned in the BPF file system stays there when the program ends: leave the pinning out, or unpin it at the end."
+		}
 	default:
 		return
 	}

@@ -20,8 +20,8 @@ import (
 
 // A started program is an ordinary user, nobody, with two privileges: CAP_BPF
 // loads BPF programs and CAP_PERFMON lets them look at the kernel. With them a
-// program cannot pin, write to other programs' memory, or open maps and
-// programs that are not its own. For uprobes the kernel wants CAP_SYS_ADMIN;
+// program cannot write to other programs' memory, or open maps and programs
+// that are not its own. For uprobes the kernel wants CAP_SYS_ADMIN;
 // see perf_uprobe_init in kernel/trace/trace_event_perf.c.
 const (
 	nobody     = 65534
@@ -34,6 +34,7 @@ type program struct {
 	// before are what was in the kernel when it was started.
 	before *kernelObjects
 	dir    string
+	pins   *pinFolder
 	group  *cgroup
 	// holder is nil for a program that is not to be held.
 	holder *holder
@@ -131,7 +132,7 @@ func (p *program) start(group *cgroup, req testbed.StartRequest) error {
 		UseCgroupFD: true,
 		CgroupFD:    p.group.fd(),
 	}
-	if err := p.cmd.Start(); err != nil {
+	if p.pins, err = startWithPins(p.cmd); err != nil {
 		terminal.Close()
 		tty.Close()
 		return err
@@ -151,7 +152,7 @@ func (tb *Testbed) endProgram(ctx context.Context) ([]testbed.Leftover, error) {
 	if p == nil {
 		return nil, nil
 	}
-	if err := p.group.kill(); err != nil {
+	if err := errors.Join(p.group.kill(), p.unpin()); err != nil {
 		return nil, err
 	}
 	left, err := p.leftovers(ctx)
@@ -221,6 +222,7 @@ func (p *program) remove() error {
 	if p.group != nil {
 		errs = append(errs, p.group.remove())
 	}
+	errs = append(errs, p.unpin())
 	if p.dir != "" {
 		errs = append(errs, unmountTemp(p.dir))
 	}

@@ -156,8 +156,9 @@ func (p *program) leftovers(ctx context.Context) ([]testbed.Leftover, error) {
 		if err != nil {
 			return nil, err
 		}
-		// Nothing goes while a process holds it.
-		if len(left) == 0 || len(processes) > 0 || time.Now().After(deadline) {
+		// Nothing goes while a process or a pin holds it.
+		held := len(processes) > 0 || len(left) > 0 && left[0].Kind == "pin"
+		if len(left) == 0 || held || time.Now().After(deadline) {
 			for _, process := range processes {
 				left = append(left, testbed.Leftover{Kind: "process", Name: processName(process), ID: uint32(process)})
 			}
@@ -177,6 +178,11 @@ func (p *program) left() ([]testbed.Leftover, error) {
 		return nil, err
 	}
 	var left []testbed.Leftover
+	if p.pins != nil {
+		if left, err = p.pins.pinned(); err != nil {
+			return nil, err
+		}
+	}
 	for _, id := range subtract(now.links, p.before.links) {
 		left = append(left, testbed.Leftover{Kind: "link", ID: uint32(id)})
 	}
