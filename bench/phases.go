@@ -174,9 +174,14 @@ func (t *timed) Output(ctx context.Context, req testbed.OutputRequest) (*testbed
 	return t.Testbed.Output(ctx, req)
 }
 
-func (t *timed) Signal(ctx context.Context, signal testbed.Signal) error {
+func (t *timed) Freeze(ctx context.Context) error {
 	defer t.watch.add(phaseProgram, time.Now())
-	return t.Testbed.Signal(ctx, signal)
+	return t.Testbed.Freeze(ctx)
+}
+
+func (t *timed) Continue(ctx context.Context) error {
+	defer t.watch.add(phaseProgram, time.Now())
+	return t.Testbed.Continue(ctx)
 }
 
 func (t *timed) Stop(ctx context.Context, req testbed.StopRequest) (*testbed.Exit, error) {

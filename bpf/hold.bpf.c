@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 /*
  * Stops the processes of a control group each time they have attached a BPF
- * program, before they do anything else.
+ * program, before they do anything else, and sees how their system calls end.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>
@@ -19,6 +19,9 @@ __u64 group;
 
 /* When the call began that attached what is attached last, CLOCK_MONOTONIC. */
 __u64 since;
+
+/* What the last system call that ended returned, also to the kernel itself. */
+__s64 returned;
 
 /* Whether a system call attaches a program, unless it fails. */
 static int attaches(const struct pt_regs *regs)
@@ -55,6 +58,14 @@ int hold(struct bpf_raw_tracepoint_args *ctx)
 {
 	if ((long)ctx->args[1] >= 0 && attaching(ctx))
 		bpf_send_signal(SIGSTOP);
+	return 0;
+}
+
+SEC("raw_tp/sys_exit")
+int end(struct bpf_raw_tracepoint_args *ctx)
+{
+	if (bpf_get_current_cgroup_id() == group)
+		returned = ctx->args[1];
 	return 0;
 }
 

@@ -16,10 +16,12 @@ import (
 //
 // Used for safe lookups in a Collection or CollectionSpec.
 const (
-	HoldProgHold = "hold"
-	HoldProgNote = "note"
-	HoldVarGroup = "group"
-	HoldVarSince = "since"
+	HoldProgEnd     = "end"
+	HoldProgHold    = "hold"
+	HoldProgNote    = "note"
+	HoldVarGroup    = "group"
+	HoldVarReturned = "returned"
+	HoldVarSince    = "since"
 )
 
 // LoadHold returns the embedded CollectionSpec for Hold.
@@ -64,6 +66,7 @@ type HoldSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type HoldProgramSpecs struct {
+	End  *ebpf.ProgramSpec `ebpf:"end"`
 	Hold *ebpf.ProgramSpec `ebpf:"hold"`
 	Note *ebpf.ProgramSpec `ebpf:"note"`
 }
@@ -78,8 +81,9 @@ type HoldMapSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type HoldVariableSpecs struct {
-	Group *ebpf.VariableSpec `ebpf:"group"`
-	Since *ebpf.VariableSpec `ebpf:"since"`
+	Group    *ebpf.VariableSpec `ebpf:"group"`
+	Returned *ebpf.VariableSpec `ebpf:"returned"`
+	Since    *ebpf.VariableSpec `ebpf:"since"`
 }
 
 // HoldObjects contains all objects after they have been loaded into the kernel.
@@ -112,20 +116,23 @@ func (m *HoldMaps) Close() error {
 //
 // It can be passed to LoadHoldObjects or ebpf.CollectionSpec.LoadAndAssign.
 type HoldVariables struct {
-	Group *ebpf.Variable `ebpf:"group"`
-	Since *ebpf.Variable `ebpf:"since"`
+	Group    *ebpf.Variable `ebpf:"group"`
+	Returned *ebpf.Variable `ebpf:"returned"`
+	Since    *ebpf.Variable `ebpf:"since"`
 }
 
 // HoldPrograms contains all programs after they have been loaded into the kernel.
 //
 // It can be passed to LoadHoldObjects or ebpf.CollectionSpec.LoadAndAssign.
 type HoldPrograms struct {
+	End  *ebpf.Program `ebpf:"end"`
 	Hold *ebpf.Program `ebpf:"hold"`
 	Note *ebpf.Program `ebpf:"note"`
 }
 
 func (p *HoldPrograms) Close() error {
 	return _HoldClose(
+		p.End,
 		p.Hold,
 		p.Note,
 	)

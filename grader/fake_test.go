@@ -236,9 +236,11 @@ func (f *fake) Output(ctx context.Context, _ testbed.OutputRequest) (*testbed.Ou
 	return next(&f.outputs, &testbed.Output{}), f.call(ctx, "Output")
 }
 
-func (f *fake) Signal(ctx context.Context, _ testbed.Signal) error {
-	return f.call(ctx, "Signal")
-}
+func (f *fake) BlockOutput(ctx context.Context) error { return f.call(ctx, "BlockOutput") }
+
+func (f *fake) Freeze(ctx context.Context) error { return f.call(ctx, "Freeze") }
+
+func (f *fake) Continue(ctx context.Context) error { return f.call(ctx, "Continue") }
 
 func (f *fake) Stop(ctx context.Context, _ testbed.StopRequest) (*testbed.Exit, error) {
 	return next(&f.exits, &testbed.Exit{}), f.call(ctx, "Stop")

@@ -232,15 +232,20 @@ func (t *T) Running() *testbed.Running { return t.session.current }
 // Continue lets a program that is held go on. It tells whether the program is
 // held again, because it has attached something more; otherwise it is ready.
 func (t *T) Continue() (held bool) {
-	t.Signal(testbed.SignalContinue)
+	t.Infra(t.tb.Continue(t.ctx))
 	t.awaitReady()
 	return t.session.current.Held
 }
 
-// Signal sends a signal to the program.
-func (t *T) Signal(signal testbed.Signal) {
-	t.Infra(t.tb.Signal(t.ctx, signal))
-}
+// BlockOutput has the program wait where it prints next, until it is thawed.
+func (t *T) BlockOutput() { t.Infra(t.tb.BlockOutput(t.ctx)) }
+
+// Freeze stops the program until it is thawed: where it prints, when its output
+// was blocked, which it does not notice.
+func (t *T) Freeze() { t.Infra(t.tb.Freeze(t.ctx)) }
+
+// Thaw lets a program go on that was frozen.
+func (t *T) Thaw() { t.Infra(t.tb.Continue(t.ctx)) }
 
 // Printed returns what the program has printed since it was asked last: it
 // waits until the program has nothing more to print. The text is kept as the

@@ -70,7 +70,7 @@ func TestPhases(t *testing.T) {
 	calls := slices.DeleteFunc(slices.Clone(tb.calls), func(c string) bool { return c == "Lookup" })
 	assert.Equal(t, []string{
 		"Load", "Attach", "Reset", "Start", "AwaitReady",
-		"Signal", "AwaitReady", "Signal", "AwaitReady",
+		"Continue", "AwaitReady", "Continue", "AwaitReady",
 		"Stop", "Reset", "Start", "AwaitReady",
 	}, calls)
 }

@@ -19,7 +19,7 @@ type StartRequest struct {
 	// a program has those to load BPF programs and to attach them.
 	Uprobes bool
 	// Hold stops the program each time it has attached something, before it
-	// does anything else. SignalContinue lets it go on.
+	// does anything else, until Continue.
 	Hold bool
 }
 
@@ -149,8 +149,6 @@ type Signal uint8
 const (
 	SignalInterrupt Signal = iota + 1 // as Ctrl-C does
 	SignalTerminate
-	SignalStop
-	SignalContinue
 )
 
 // String is the signal's name in C.
@@ -160,10 +158,6 @@ func (s Signal) String() string {
 		return "SIGINT"
 	case SignalTerminate:
 		return "SIGTERM"
-	case SignalStop:
-		return "SIGSTOP"
-	case SignalContinue:
-		return "SIGCONT"
 	}
 	return "no signal"
 }

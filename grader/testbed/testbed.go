@@ -101,12 +101,22 @@ type Testbed interface {
 	// Output returns what the started program has printed on its terminal.
 	Output(ctx context.Context, req OutputRequest) (*Output, error)
 
-	// Signal sends a signal to the started program. After SignalStop it has
-	// stopped.
-	Signal(ctx context.Context, signal Signal) error
+	// BlockOutput has the started program's terminal take nothing more, as
+	// Ctrl-S does: a program that prints waits until it is continued.
+	BlockOutput(ctx context.Context) error
+
+	// Freeze stops the started program, all its processes and threads, where
+	// it waits. One whose output was blocked is waited for until it prints:
+	// it does not notice then that it was stopped, for a write goes on.
+	Freeze(ctx context.Context) error
+
+	// Continue lets the started program go on after it was held or frozen, and
+	// its terminal take what it prints.
+	Continue(ctx context.Context) error
 
 	// Stop ends the started program, and all that it has started, and says
-	// how it ended and what it left in the kernel.
+	// how it ended and what it left in the kernel. The signal interrupts what
+	// the program waits in.
 	Stop(ctx context.Context, req StopRequest) (*Exit, error)
 
 	// Reset detaches and unloads everything that Load and Attach brought in,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 
 	"github.com/cilium/ebpf/link"
 	"golang.org/x/sys/unix"
@@ -13,7 +14,8 @@ import (
 )
 
 // holder stops the processes of a control group each time they have attached a
-// BPF program. It is loaded once and attached where it is needed.
+// BPF program, and sees how their system calls end. It is loaded once and
+// attached where it is needed.
 type holder struct {
 	objects bpf.HoldObjects
 	links   []link.Link
@@ -29,11 +31,7 @@ func loadHolder() (*holder, error) {
 
 // hold begins to stop the processes of a group.
 func (h *holder) hold(group *cgroup) error {
-	id, err := group.id()
-	if err != nil {
-		return err
-	}
-	if err := h.objects.Group.Set(id); err != nil {
+	if err := h.aim(group); err != nil {
 		return err
 	}
 	for _, at := range []link.RawTracepointOptions{
@@ -47,6 +45,46 @@ func (h *holder) hold(group *cgroup) error {
 		h.links = append(h.links, l)
 	}
 	return nil
+}
+
+// aim has the programs look at a group.
+func (h *holder) aim(group *cgroup) error {
+	id, err := group.id()
+	if err != nil {
+		return err
+	}
+	return h.objects.Group.Set(id)
+}
+
+// watch begins to see how the system calls of a group end, until the link is
+// closed.
+func (h *holder) watch(group *cgroup) (link.Link, error) {
+	if err := h.aim(group); err != nil {
+		return nil, err
+	}
+	l, err := link.AttachRawTracepoint(link.RawTracepointOptions{Name: "sys_exit", Program: h.objects.End})
+	if err != nil {
+		return nil, fmt.Errorf("attach program that watches: %w", err)
+	}
+	return l, nil
+}
+
+// interrupted tells whether the system call that ended last did so because of a
+// signal. Some errors are for the kernel alone, which makes the call again; see
+// include/linux/errno.h.
+func (h *holder) interrupted() (bool, error) {
+	const (
+		restartSys = -512 - iota
+		restartNoInterrupt
+		restartNoHandler
+		_
+		restartBlock
+	)
+	var returned int64
+	if err := h.objects.Returned.Get(&returned); err != nil {
+		return false, err
+	}
+	return slices.Contains([]int64{-int64(unix.EINTR), restartSys, restartNoInterrupt, restartNoHandler, restartBlock}, returned), nil
 }
 
 // release lets the processes attach what they like.
@@ -66,7 +104,7 @@ var stopped = regexp.MustCompile(`(?m)^State:\tT`)
 
 // held tells whether the program is stopped.
 func (p *program) held() bool {
-	if p.holder == nil {
+	if !p.hold {
 		return false
 	}
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))

@@ -27,7 +27,7 @@ func TestEndedContext(t *testing.T) {
 		"RunStats":  func() error { _, err := tb.RunStats(ctx, []uint32{1}); return err },
 		"Install":   func() error { _, err := tb.Install(ctx, testbed.InstallRequest{Name: "file"}); return err },
 		"Start":     func() error { return tb.Start(ctx, testbed.StartRequest{}) },
-		"Signal":    func() error { return tb.Signal(ctx, testbed.SignalInterrupt) },
+		"Freeze":    func() error { return tb.Freeze(ctx) },
 	} {
 		assert.ErrorIs(t, call(), context.Canceled, name)
 	}

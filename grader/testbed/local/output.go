@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
@@ -20,6 +22,8 @@ var mark = []byte("\x00bpfgrade-mark\x00")
 type output struct {
 	terminal, tty *os.File
 	done          chan struct{}
+	// blocked tells that the terminal takes nothing.
+	blocked bool
 
 	mu        sync.Mutex
 	text      []byte
@@ -89,8 +93,31 @@ func (o *output) after(n int) *testbed.Output {
 	return &testbed.Output{Text: bytes.Clone(o.text[n:]), Truncated: o.truncated}
 }
 
-// flush waits until all that has been printed has been read.
+// block has the terminal take nothing more, as Ctrl-S does.
+func (o *output) block() error {
+	o.blocked = true
+	return o.flow(unix.TCOOFF)
+}
+
+// unblock has the terminal take what is printed.
+func (o *output) unblock() error {
+	o.blocked = false
+	return o.flow(unix.TCOON)
+}
+
+func (o *output) flow(action int) error {
+	if err := unix.IoctlSetInt(int(o.tty.Fd()), unix.TCXONC, action); err != nil {
+		return fmt.Errorf("control terminal: %w", err)
+	}
+	return nil
+}
+
+// flush waits until all that has been printed has been read. A program may have
+// stopped its terminal itself.
 func (o *output) flush(ctx context.Context) error {
+	if err := o.unblock(); err != nil {
+		return err
+	}
 	if _, err := o.tty.Write(mark); err != nil {
 		return fmt.Errorf("flush terminal: %w", err)
 	}

@@ -7,8 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"syscall"
 	"time"
 
@@ -36,8 +34,9 @@ type program struct {
 	dir    string
 	pins   *pinFolder
 	group  *cgroup
-	// holder is nil for a program that is not to be held.
 	holder *holder
+	// hold tells that it is to be held.
+	hold   bool
 	cmd    *exec.Cmd
 	output *output
 	// ended is closed when its first process has ended.
@@ -80,10 +79,7 @@ func (tb *Testbed) Start(ctx context.Context, req testbed.StartRequest) error {
 		}
 		tb.program = nil
 	}
-	p := &program{ended: make(chan struct{})}
-	if req.Hold {
-		p.holder = tb.holder
-	}
+	p := &program{ended: make(chan struct{}), holder: tb.holder, hold: req.Hold}
 	if err := p.start(tb.group, req); err != nil {
 		return fmt.Errorf("start program: %w", errors.Join(err, p.remove()))
 	}
@@ -102,7 +98,7 @@ func (p *program) start(group *cgroup, req testbed.StartRequest) error {
 	if err := p.group.bound(); err != nil {
 		return err
 	}
-	if p.holder != nil {
+	if p.hold {
 		if err := p.holder.hold(p.group); err != nil {
 			return err
 		}
@@ -216,9 +212,7 @@ func (p *program) remove() error {
 		<-p.ended
 		p.output.close()
 	}
-	if p.holder != nil {
-		errs = append(errs, p.holder.release())
-	}
+	errs = append(errs, p.holder.release())
 	if p.group != nil {
 		errs = append(errs, p.group.remove())
 	}
@@ -315,74 +309,46 @@ func (p *program) idle() bool { return p.waits() || p.halted() }
 // programPoll is how often a program is looked at.
 const programPoll = 2 * time.Millisecond
 
-// Signal implements [testbed.Testbed].
-func (tb *Testbed) Signal(ctx context.Context, signal testbed.Signal) error {
-	if ctx.Err() != nil {
-		return fmt.Errorf("send signal: %w", ctx.Err())
+// BlockOutput implements [testbed.Testbed].
+func (tb *Testbed) BlockOutput(ctx context.Context) error {
+	if err := tb.mustRun(ctx); err != nil {
+		return fmt.Errorf("block output: %w", err)
 	}
-	if tb.program == nil {
-		return fmt.Errorf("send %s: %w", signal, errNotStarted)
-	}
-	if signal == testbed.SignalStop {
-		// It is stopped where it waits, if it does: what a wait that is
-		// interrupted means to it is then seen each time.
-		for deadline := time.Now().Add(busyStable); !tb.program.waits() && time.Now().Before(deadline); {
-			time.Sleep(programPoll)
-		}
-	}
-	err := tb.program.signal(signal)
-	if err == nil && signal == testbed.SignalStop {
-		err = tb.program.awaitStopped(ctx)
-	}
-	return err
-}
-
-var signals = map[testbed.Signal]unix.Signal{
-	testbed.SignalInterrupt: unix.SIGINT,
-	testbed.SignalTerminate: unix.SIGTERM,
-	testbed.SignalStop:      unix.SIGSTOP,
-	testbed.SignalContinue:  unix.SIGCONT,
-}
-
-// signal sends a signal to the program's group, unless it has ended.
-func (p *program) signal(signal testbed.Signal) error {
-	number, ok := signals[signal]
-	if !ok {
-		return fmt.Errorf("send signal: unknown signal %d", signal)
-	}
-	err := unix.Kill(-p.cmd.Process.Pid, number)
-	if err != nil && err != unix.ESRCH {
-		return fmt.Errorf("send %s: %w", signal, err)
+	if err := tb.program.output.block(); err != nil {
+		return fmt.Errorf("block output: %w", err)
 	}
 	return nil
 }
 
-// awaitStopped waits until the program is stopped: a thread that runs goes on
-// until its processor has heard of the signal.
-func (p *program) awaitStopped(ctx context.Context) error {
-	for !p.halted() {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(programPoll):
-		}
+// Freeze implements [testbed.Testbed].
+func (tb *Testbed) Freeze(ctx context.Context) error {
+	if err := tb.mustRun(ctx); err != nil {
+		return fmt.Errorf("freeze program: %w", err)
+	}
+	if err := tb.program.freeze(ctx); err != nil {
+		return fmt.Errorf("freeze program: %w", err)
 	}
 	return nil
 }
 
-// halted tells whether all threads of the first process are stopped or have
-// ended.
-func (p *program) halted() bool {
-	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", p.cmd.Process.Pid))
-	return err == nil && !slices.ContainsFunc(threads, func(status string) bool {
-		text, err := os.ReadFile(status)
-		return err == nil && !haltedThread.Match(text)
-	})
+// Continue implements [testbed.Testbed].
+func (tb *Testbed) Continue(ctx context.Context) error {
+	if err := tb.mustRun(ctx); err != nil {
+		return fmt.Errorf("continue program: %w", err)
+	}
+	if err := tb.program.goOn(); err != nil {
+		return fmt.Errorf("continue program: %w", err)
+	}
+	return nil
 }
 
-// haltedThread is a line in the status of a thread that is stopped or has
-// ended; see proc(5).
-var haltedThread = regexp.MustCompile(`(?m)^State:\t[TZX]`)
+// mustRun is the error for what needs a program that was started.
+func (tb *Testbed) mustRun(ctx context.Context) error {
+	if ctx.Err() == nil && tb.program == nil {
+		return errNotStarted
+	}
+	return ctx.Err()
+}
 
 // Stop implements [testbed.Testbed].
 func (tb *Testbed) Stop(ctx context.Context, req testbed.StopRequest) (*testbed.Exit, error) {
@@ -400,7 +366,7 @@ func (p *program) stop(ctx context.Context, req testbed.StopRequest) (*testbed.E
 	sent := time.Now()
 	killed := false
 	if p.exited() == nil {
-		if err := p.signal(req.Signal); err != nil {
+		if err := p.interrupt(ctx, signals[req.Signal]); err != nil {
 			return nil, err
 		}
 		select {

@@ -95,23 +95,48 @@ func (p *program) running(now *kernelObjects, links []testbed.Attachment, r *tes
 
 // waits tells whether every thread of the program waits for something.
 func (p *program) waits() bool {
+	calls, err := p.calls()
+	return err == nil && !slices.ContainsFunc(calls, func(call int) bool { return !slices.Contains(waitingCalls, call) })
+}
+
+// printingCalls are the system calls in which a process waits until its terminal
+// takes what it prints.
+var printingCalls = []int{unix.SYS_WRITE, unix.SYS_WRITEV}
+
+// prints tells whether a thread of the program waits to print, and the others
+// wait as well.
+func (p *program) prints() bool {
+	calls, err := p.calls()
+	n := len(calls)
+	calls = slices.DeleteFunc(calls, func(call int) bool { return slices.Contains(printingCalls, call) })
+	return err == nil && len(calls) < n && !slices.ContainsFunc(calls, func(call int) bool { return !slices.Contains(waitingCalls, call) })
+}
+
+// calls returns the number of the system call in which each thread of the
+// program is, or a negative number for one that runs.
+func (p *program) calls() ([]int, error) {
 	threads, err := p.group.threads()
 	if err != nil {
-		return false
+		return nil, err
 	}
+	var calls []int
 	for _, thread := range threads {
 		// "running", or the number of a system call and its arguments.
 		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/syscall", thread))
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ESRCH) {
 			continue
 		}
-		number, _, _ := strings.Cut(string(text), " ")
-		call, notCall := strconv.Atoi(number)
-		if err != nil || notCall != nil || !slices.Contains(waitingCalls, call) {
-			return false
+		if err != nil {
+			return nil, err
 		}
+		number, _, _ := strings.Cut(string(text), " ")
+		call, err := strconv.Atoi(number)
+		if err != nil {
+			call = -1
+		}
+		calls = append(calls, call)
 	}
-	return true
+	return calls, nil
 }
 
 // buffers finds the perf buffers that the program has mapped.

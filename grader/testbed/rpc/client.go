@@ -215,9 +215,21 @@ func (c *Client) Output(ctx context.Context, req testbed.OutputRequest) (*testbe
 	return invokePointer[testbed.Output](ctx, c, "Output", req)
 }
 
-// Signal implements [testbed.Testbed].
-func (c *Client) Signal(ctx context.Context, signal testbed.Signal) error {
-	_, err := invoke[None](ctx, c, "Signal", signal)
+// BlockOutput implements [testbed.Testbed].
+func (c *Client) BlockOutput(ctx context.Context) error {
+	_, err := invoke[None](ctx, c, "BlockOutput", None{})
+	return err
+}
+
+// Freeze implements [testbed.Testbed].
+func (c *Client) Freeze(ctx context.Context) error {
+	_, err := invoke[None](ctx, c, "Freeze", None{})
+	return err
+}
+
+// Continue implements [testbed.Testbed].
+func (c *Client) Continue(ctx context.Context) error {
+	_, err := invoke[None](ctx, c, "Continue", None{})
 	return err
 }
 

@@ -155,10 +155,16 @@ func (s *service) Output(call Call[testbed.OutputRequest], reply *Reply[*testbed
 	return serve(call, reply, s.tb.Output)
 }
 
-func (s *service) Signal(call Call[testbed.Signal], reply *Reply[None]) error {
-	return serve(call, reply, func(ctx context.Context, signal testbed.Signal) (None, error) {
-		return None{}, s.tb.Signal(ctx, signal)
-	})
+func (s *service) BlockOutput(call Call[None], reply *Reply[None]) error {
+	return serve(call, reply, func(ctx context.Context, _ None) (None, error) { return None{}, s.tb.BlockOutput(ctx) })
+}
+
+func (s *service) Freeze(call Call[None], reply *Reply[None]) error {
+	return serve(call, reply, func(ctx context.Context, _ None) (None, error) { return None{}, s.tb.Freeze(ctx) })
+}
+
+func (s *service) Continue(call Call[None], reply *Reply[None]) error {
+	return serve(call, reply, func(ctx context.Context, _ None) (None, error) { return None{}, s.tb.Continue(ctx) })
 }
 
 func (s *service) Stop(call Call[testbed.StopRequest], reply *Reply[*testbed.Exit]) error {

@@ -139,7 +139,7 @@ func TestHeldProgram(t *testing.T) {
 		assert.EqualValues(t, len(info.CPUs), stats[0].Runs)
 
 		for running.Held {
-			require.NoError(t, tb.Signal(t.Context(), testbed.SignalContinue))
+			require.NoError(t, tb.Continue(t.Context()))
 			running, err = tb.AwaitReady(t.Context(), long)
 			require.NoError(t, err)
 		}
@@ -156,9 +156,9 @@ func TestHeldProgram(t *testing.T) {
 	})
 }
 
-// TestStoppedProgram stops a program that never waits: it does nothing until it
+// TestFrozenProgram freezes a program that never waits: it does nothing until it
 // may continue.
-func TestStoppedProgram(t *testing.T) {
+func TestFrozenProgram(t *testing.T) {
 	onKernels(t, func(t *testing.T, template *vm.Template) {
 		tb := open(t, template)
 		info, err := tb.Info(t.Context())
@@ -176,17 +176,51 @@ func TestStoppedProgram(t *testing.T) {
 		}
 		assert.Equal(t, "terminal 1\n", settled())
 
-		require.NoError(t, tb.Signal(t.Context(), testbed.SignalStop))
+		require.NoError(t, tb.Freeze(t.Context()))
 		_, err = tb.Exec(t.Context(), testbed.ExecRequest{Steps: execs(info, 2)})
 		require.NoError(t, err)
 		assert.Empty(t, settled())
-		require.NoError(t, tb.Signal(t.Context(), testbed.SignalContinue))
+		require.NoError(t, tb.Continue(t.Context()))
 		lines := strings.Fields(settled())
 		slices.Sort(lines)
 		assert.Equal(t, []string{"101", "102", "103", "104"}, lines)
 		exit, err := tb.Stop(t.Context(), testbed.StopRequest{Signal: testbed.SignalInterrupt, Within: long})
 		require.NoError(t, err)
 		assert.Zero(t, exit.Status)
+	})
+}
+
+// TestNervousProgram takes an interrupted wait for its end, and waits a
+// thousandth of a second at a time. It never notices that it was frozen, and the
+// signal that ends it always interrupts it.
+func TestNervousProgram(t *testing.T) {
+	onKernels(t, func(t *testing.T, template *vm.Template) {
+		tb := open(t, template)
+		info, err := tb.Info(t.Context())
+		require.NoError(t, err)
+		for range 10 {
+			require.NoError(t, tb.Start(t.Context(), startRequest(t, "nervous")))
+			running, err := tb.AwaitReady(t.Context(), long)
+			require.NoError(t, err)
+			require.True(t, running.Ready)
+			require.NoError(t, tb.BlockOutput(t.Context()))
+			_, err = tb.Exec(t.Context(), testbed.ExecRequest{Steps: execs(info, 1)})
+			require.NoError(t, err)
+			require.NoError(t, tb.Freeze(t.Context()))
+			_, err = tb.Exec(t.Context(), testbed.ExecRequest{Steps: execs(info, 1)})
+			require.NoError(t, err)
+			require.NoError(t, tb.Continue(t.Context()))
+			lines := 1 + 2*len(info.CPUs)
+			var out *testbed.Output
+			for out = (&testbed.Output{}); out.Exit == nil && strings.Count(string(out.Text), "\n") < lines; {
+				out, err = tb.Output(t.Context(), testbed.OutputRequest{Wait: time.Second})
+				require.NoError(t, err)
+			}
+			assert.Nil(t, out.Exit, "it was interrupted")
+			exit, err := tb.Stop(t.Context(), testbed.StopRequest{Signal: testbed.SignalInterrupt, Within: long})
+			require.NoError(t, err)
+			assert.Equal(t, 4, exit.Status)
+		}
 	})
 }
 

@@ -100,6 +100,9 @@ int main(int argc, char **argv)
 	printf("terminal %d\n", isatty(1));
 	while (!strcmp(how, "busy") && running)
 		perf_buffer__consume(buffer);
+	while (!strcmp(how, "nervous"))
+		if (perf_buffer__poll(buffer, 1) < 0)
+			return errno == EINTR ? 4 : 1;
 	while (running)
 		if (perf_buffer__poll(buffer, 100) < 0 && errno != EINTR)
 			return 1;
