@@ -63,11 +63,11 @@ func KVMFailed(ctx context.Context, dir string) bool {
 // openWith opens the template with the best accelerator that works: KVM where
 // a whole boot under it succeeded, software emulation otherwise. That KVM
 // failed is remembered until the host boots again.
-func (t *Template) openWith(ctx context.Context, archive []byte, qemuVersion string) error {
+func (t *Template) openWith(ctx context.Context, qemuVersion string) error {
 	note := kvmNote(filepath.Dir(t.root), qemuVersion)
 	if _, err := os.Stat(note); errors.Is(err, os.ErrNotExist) && MayUseKVM() == nil {
 		t.config.accel = hardware
-		err := t.open(ctx, archive, qemuVersion)
+		err := t.open(ctx, qemuVersion)
 		var boot *BootError
 		if ctx.Err() != nil || !errors.As(err, &boot) {
 			return err
@@ -78,7 +78,7 @@ func (t *Template) openWith(ctx context.Context, archive []byte, qemuVersion str
 		}
 	}
 	t.config.accel = software
-	return t.open(ctx, archive, qemuVersion)
+	return t.open(ctx, qemuVersion)
 }
 
 // kvmNote is the file that says that KVM does not work on this host, since it

@@ -16,19 +16,21 @@ import (
 
 const testVersion = "QEMU emulator version 7.2.22"
 
-// testConfig has a kernel that no machine could boot, and a QEMU that is none.
+// testConfig has a kernel that no machine could boot, an agent that could not
+// run, and a QEMU that is none.
 func testConfig(t *testing.T) Config {
-	image := filepath.Join(t.TempDir(), "vmlinuz")
+	dir := t.TempDir()
+	image, agent := filepath.Join(dir, "vmlinuz"), filepath.Join(dir, "agent")
 	require.NoError(t, os.WriteFile(image, []byte("kernel"), 0o600))
-	return Config{Kernel: kernel.Kernel{Name: "6.1", Image: image}, qemu: "/nonexistent/qemu", accel: software}
+	require.NoError(t, os.WriteFile(agent, []byte("agent"), 0o600))
+	return Config{Kernel: kernel.Kernel{Name: "6.1", Image: image}, Agent: agent, qemu: "/nonexistent/qemu", accel: software}
 }
 
 // testTemplate is a template that is complete but for what a machine has in it.
-func testTemplate(t *testing.T, c Config, root string, archive []byte) *Template {
-	template := &Template{config: c, root: root}
-	key, err := c.key(archive, testVersion)
-	require.NoError(t, err)
-	makeKept(t, filepath.Join(root, key), 0)
+func testTemplate(t *testing.T, c Config, root string) *Template {
+	template := &Template{config: c, root: root, initramfs: initramfs{agent: c.Agent}}
+	require.NoError(t, template.hash())
+	makeKept(t, filepath.Join(root, template.key(testVersion)), 0)
 	work, err := openWorkDir()
 	require.NoError(t, err)
 	template.work = work
@@ -49,14 +51,13 @@ func makeKept(t *testing.T, dir string, since time.Duration) {
 
 func TestKey(t *testing.T) {
 	c := testConfig(t)
-	archive := []byte("agent and modules")
-	key := func(c Config, archive []byte, version string) string {
-		key, err := c.key(archive, version)
-		require.NoError(t, err)
-		return key
+	key := func(c Config, version string, modules ...kernel.Module) string {
+		template := &Template{config: c, initramfs: initramfs{c.Agent, modules}}
+		require.NoError(t, template.hash())
+		return template.key(version)
 	}
-	first := key(c, archive, testVersion)
-	assert.Equal(t, first, key(c, archive, testVersion))
+	first := key(c, testVersion)
+	assert.Equal(t, first, key(c, testVersion))
 	assert.Regexp(t, `^6\.1-[0-9a-f]{16}$`, first)
 
 	keys := map[string]string{first: "the first"}
@@ -64,33 +65,35 @@ func TestKey(t *testing.T) {
 		assert.Empty(t, keys[key], "%s changes nothing", what)
 		keys[key] = what
 	}
-	differs("another agent", key(c, []byte("another agent and modules"), testVersion))
-	differs("another QEMU", key(c, archive, "QEMU emulator version 8.0.0"))
+	differs("another QEMU", key(c, "QEMU emulator version 8.0.0"))
+	differs("another module", key(c, testVersion, kernel.Module{Name: "virtio_blk", Data: []byte("module")}))
 	under := c
 	under.accel = hardware
-	differs("another accelerator", key(under, archive, testVersion))
+	differs("another accelerator", key(under, testVersion))
+	require.NoError(t, os.WriteFile(c.Agent, []byte("other"), 0o600))
+	differs("another agent", key(c, testVersion))
 	require.NoError(t, os.WriteFile(c.Kernel.Image, []byte("another kernel"), 0o600))
-	differs("another kernel of the same name", key(c, archive, testVersion))
+	differs("another kernel of the same name", key(c, testVersion))
 }
 
 // A template that is there is used as it is; one that has lost a part of a file
 // is made anew: here that fails, for there is no QEMU.
 func TestReuse(t *testing.T) {
-	c, root, archive := testConfig(t), t.TempDir(), []byte("agent")
-	template := testTemplate(t, c, root, archive)
-	require.NoError(t, template.open(t.Context(), archive, testVersion))
+	c, root := testConfig(t), t.TempDir()
+	template := testTemplate(t, c, root)
+	require.NoError(t, template.open(t.Context(), testVersion))
 	dir := template.dir
 	saved, err := os.ReadFile(filepath.Join(dir, memoryFile))
 	require.NoError(t, err)
 	assert.Equal(t, "contents of memory", string(saved))
 
-	again := testTemplate(t, c, root, archive)
-	require.NoError(t, again.open(t.Context(), archive, testVersion))
+	again := testTemplate(t, c, root)
+	require.NoError(t, again.open(t.Context(), testVersion))
 	assert.Equal(t, dir, again.dir)
 
 	require.NoError(t, os.Truncate(filepath.Join(dir, memoryFile), 3))
-	other := &Template{config: c, root: root, work: template.work}
-	assert.ErrorContains(t, other.open(t.Context(), archive, testVersion), "start qemu")
+	other := &Template{config: c, root: root, work: template.work, initramfs: template.initramfs, contents: template.contents}
+	assert.ErrorContains(t, other.open(t.Context(), testVersion), "start qemu")
 	assert.NoDirExists(t, dir)
 }
 
@@ -160,11 +163,10 @@ func TestKVMNote(t *testing.T) {
 	qemu := filepath.Join(bin, QEMU)
 	require.NoError(t, os.WriteFile(qemu, []byte("#!/bin/sh\necho '"+testVersion+"'\n"), 0o700))
 	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
-	archive := []byte("agent")
 	open := func(t *testing.T, cache string) {
-		template := testTemplate(t, testConfig(t), filepath.Join(cache, "templates"), archive)
+		template := testTemplate(t, testConfig(t), filepath.Join(cache, "templates"))
 		template.config.qemu, template.config.accel = qemu, accelerator{}
-		require.NoError(t, template.openWith(t.Context(), archive, testVersion))
+		require.NoError(t, template.openWith(t.Context(), testVersion))
 		assert.Equal(t, software, template.config.accel)
 	}
 

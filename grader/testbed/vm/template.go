@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 
 	"github.com/bpfgrade/bpfgrade/grader/testbed/rpc"
@@ -36,7 +37,10 @@ const templateFormat = "2"
 // Template is a booted machine that was saved with its agent ready. Guests are
 // restored from it. Its methods are safe for concurrent use.
 type Template struct {
-	config Config
+	config    Config
+	initramfs initramfs
+	// contents are the hash of the initramfs and the kernel.
+	contents []byte
 	// root is the folder of all templates, dir that of this one.
 	root, dir string
 	work      *workDir
@@ -54,63 +58,76 @@ func Open(ctx context.Context, c Config) (*Template, error) {
 	if c.qemu, err = findQEMU(); err != nil {
 		return nil, err
 	}
-	version, err := qemuVersion(ctx, c.qemu)
-	if err != nil {
-		return nil, err
-	}
-	modules, err := c.Kernel.LoadModules(guestModules...)
-	if err != nil {
-		return nil, fmt.Errorf("kernel %s: %w", c.Kernel.Name, err)
-	}
-	archive, err := initramfs(c.Agent, modules)
-	if err != nil {
-		return nil, err
-	}
 	t := &Template{config: c, root: filepath.Join(c.Dir, "templates")}
+	var version string
+	group, asked := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		version, err = qemuVersion(asked, c.qemu)
+		return err
+	})
+	group.Go(t.read)
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(t.root, 0o700); err != nil {
 		return nil, fmt.Errorf("make folder for templates: %w", err)
 	}
 	if t.work, err = openWorkDir(); err != nil {
 		return nil, err
 	}
-	if err := t.openWith(ctx, archive, version); err != nil {
+	if err := t.openWith(ctx, version); err != nil {
 		t.Close()
 		return nil, err
 	}
 	return t, nil
 }
 
-// open opens the template for one accelerator.
-func (t *Template) open(ctx context.Context, archive []byte, qemuVersion string) error {
-	t.config.initrd = ""
-	key, err := t.config.key(archive, qemuVersion)
+// read reads what the guest is booted from.
+func (t *Template) read() error {
+	k := t.config.Kernel
+	modules, err := k.LoadModules(guestModules...)
+	if err != nil {
+		return fmt.Errorf("kernel %s: %w", k.Name, err)
+	}
+	t.initramfs = initramfs{t.config.Agent, modules}
+	return t.hash()
+}
+
+// hash computes t.contents.
+func (t *Template) hash() error {
+	hash := sha256.New()
+	if err := t.initramfs.write(hash); err != nil {
+		return err
+	}
+	image, err := os.Open(t.config.Kernel.Image)
 	if err != nil {
 		return err
 	}
-	t.dir = filepath.Join(t.root, key)
-	t.config.initrd = filepath.Join(t.dir, initrdFile)
-	return t.ensure(ctx, archive)
+	defer image.Close()
+	if _, err := io.Copy(hash, image); err != nil {
+		return fmt.Errorf("read kernel: %w", err)
+	}
+	t.contents = hash.Sum(nil)
+	return nil
 }
 
-// key names everything that a template depends on.
-func (c *Config) key(archive []byte, qemuVersion string) (string, error) {
-	image, err := os.Open(c.Kernel.Image)
-	if err != nil {
-		return "", err
-	}
-	defer image.Close()
+// open opens the template for one accelerator.
+func (t *Template) open(ctx context.Context, qemuVersion string) error {
+	t.config.initrd = ""
+	t.dir = filepath.Join(t.root, t.key(qemuVersion))
+	t.config.initrd = filepath.Join(t.dir, initrdFile)
+	return t.ensure(ctx)
+}
 
+// key names everything that the template depends on.
+func (t *Template) key(qemuVersion string) string {
 	hash := sha256.New()
-	fmt.Fprintf(hash, "%s\n%s\n%q\n", templateFormat, qemuVersion, c.arguments("", false))
-	fmt.Fprintf(hash, "%x\n", sha256.Sum256(archive))
-	if _, err := io.Copy(hash, image); err != nil {
-		return "", fmt.Errorf("read kernel: %w", err)
-	}
-	return c.Kernel.Name + "-" + hex.EncodeToString(hash.Sum(nil))[:16], nil
+	fmt.Fprintf(hash, "%s\n%s\n%q\n%x\n", templateFormat, qemuVersion, t.config.arguments("", false), t.contents)
+	return t.config.Kernel.Name + "-" + hex.EncodeToString(hash.Sum(nil))[:16]
 }
 
 // ensure makes the template unless it is there.
-func (t *Template) ensure(ctx context.Context, archive []byte) error {
+func (t *Template) ensure(ctx context.Context) error {
 	lock := flock.New(t.dir + ".lock")
 	_, err := lock.TryLockContext(ctx, lockPoll)
 	if err != nil {
@@ -124,7 +141,7 @@ func (t *Template) ensure(ctx context.Context, archive []byte) error {
 	t.config.log(fmt.Sprintf("booting Linux %s%s (once)", t.config.Kernel.Name, t.config.accel.how))
 	ctx, cancel := context.WithTimeout(ctx, t.config.accel.deadline)
 	defer cancel()
-	if err = t.make(ctx, archive); err == nil {
+	if err = t.make(ctx); err == nil {
 		t.use, err = use(t.dir)
 	}
 	if err != nil {
@@ -140,14 +157,14 @@ func (t *Template) ensure(ctx context.Context, archive []byte) error {
 const lockPoll = 100 * time.Millisecond
 
 // make boots a machine, has it prepared and saves it.
-func (t *Template) make(ctx context.Context, archive []byte) error {
+func (t *Template) make(ctx context.Context) error {
 	if err := os.RemoveAll(t.dir); err != nil {
 		return err
 	}
 	if err := os.Mkdir(t.dir, 0o700); err != nil {
 		return err
 	}
-	if err := os.WriteFile(t.config.initrd, archive, 0o600); err != nil {
+	if err := t.writeInitramfs(); err != nil {
 		return err
 	}
 	memory := filepath.Join(t.dir, memoryFile)
@@ -178,6 +195,14 @@ func (t *Template) make(ctx context.Context, archive []byte) error {
 		}
 	}
 	return finish(t.dir)
+}
+
+func (t *Template) writeInitramfs() error {
+	file, err := os.OpenFile(t.config.initrd, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(t.initramfs.write(file), file.Close())
 }
 
 // reserve makes a file of zeros for which there is certainly room: a machine

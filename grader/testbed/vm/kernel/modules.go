@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"debug/elf"
@@ -112,15 +113,16 @@ func readModule(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	var r io.Reader = file
+	// A decoder of xz asks for a byte at a time.
+	var r io.Reader = bufio.NewReader(file)
 	switch filepath.Ext(path) {
 	case ".xz":
-		r, err = xz.NewReader(file)
+		r, err = xz.NewReader(r)
 	case ".gz":
-		r, err = gzip.NewReader(file)
+		r, err = gzip.NewReader(r)
 	case ".zst":
 		var decoder *zstd.Decoder
-		if decoder, err = zstd.NewReader(file); err == nil {
+		if decoder, err = zstd.NewReader(r); err == nil {
 			defer decoder.Close()
 			r = decoder
 		}
