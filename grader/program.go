@@ -51,7 +51,10 @@ func (t *T) start(hold bool) {
 	s := t.session
 	// What was there before is no part of the program.
 	t.Infra(reset(t.ctx, t.tb))
-	req := testbed.StartRequest{Program: s.program, Object: s.object.Data, Uprobes: s.exercise.Program.Uprobes, Hold: hold}
+	req := testbed.StartRequest{Uprobes: s.exercise.Program.Uprobes, Hold: hold}
+	if !s.started {
+		req.Program, req.Object = s.program, s.object.Data
+	}
 	if data := s.exercise.Program.Target; data != nil {
 		path, err := t.tb.Install(t.ctx, testbed.InstallRequest{Name: targetName, Data: data})
 		t.Infra(err)

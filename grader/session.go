@@ -36,7 +36,8 @@ type session struct {
 	// current is how the started program is; see program.go. It is nil when
 	// none runs.
 	current *testbed.Running
-	// started tells that the program was started, at least once.
+	// started tells that the program was started, at least once, and so that
+	// the testbed has it.
 	started bool
 	// printed is how much of the program's output was taken, in bytes.
 	printed int

@@ -8,7 +8,9 @@ const ObjectFile = "prog.bpf.o"
 
 // StartRequest asks to start a program on a pseudo-terminal.
 type StartRequest struct {
-	// Program is a static executable.
+	// Program is a static executable. Without one the program and the object
+	// that were sent with the last that had one are started anew: they are
+	// kept until Close.
 	Program []byte
 	// Object is the contents of ObjectFile in its working directory.
 	Object []byte

@@ -57,7 +57,7 @@ func (tb *Testbed) Clean(ctx context.Context) error {
 }
 
 func (tb *Testbed) clean() error {
-	if tb.collection != nil || tb.program != nil || tb.installed != "" || tb.pins != "" || len(tb.watchers) > 0 {
+	if tb.collection != nil || tb.program != nil || tb.installed != "" || tb.kept != "" || tb.pins != "" || len(tb.watchers) > 0 {
 		return errors.New("it was not reset")
 	}
 	now, err := lookUntouched()

@@ -47,6 +47,8 @@ type Testbed struct {
 	watchers   map[uint32]*watcher
 	links      map[string][]link.Link
 	pins       string
+	// kept is the folder with the files of the program that was sent last.
+	kept string
 }
 
 var _ testbed.Testbed = (*Testbed)(nil)
@@ -190,6 +192,7 @@ func (tb *Testbed) closeWorkers() {
 // Close implements [testbed.Testbed].
 func (tb *Testbed) Close() error {
 	_, err := tb.Reset(context.Background())
+	err = errors.Join(err, tb.forgetProgram())
 	tb.closeWorkers()
 	if tb.others != nil {
 		err = errors.Join(err, tb.others.close())

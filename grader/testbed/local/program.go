@@ -79,17 +79,21 @@ func (tb *Testbed) Start(ctx context.Context, req testbed.StartRequest) error {
 		}
 		tb.program = nil
 	}
+	if err := tb.keepProgram(req); err != nil {
+		return fmt.Errorf("start program: %w", err)
+	}
 	p := &program{ended: make(chan struct{}), holder: tb.holder, hold: req.Hold}
-	if err := p.start(tb.group, req); err != nil {
+	if err := p.start(tb.group, tb.kept, req); err != nil {
 		return fmt.Errorf("start program: %w", errors.Join(err, p.remove()))
 	}
 	tb.program = p
 	return nil
 }
 
-func (p *program) start(group *cgroup, req testbed.StartRequest) error {
+// start starts the program that is in the folder kept.
+func (p *program) start(group *cgroup, kept string, req testbed.StartRequest) error {
 	var err error
-	if p.dir, err = makeProgramDir(req); err != nil {
+	if p.dir, err = makeProgramDir(kept); err != nil {
 		return err
 	}
 	if p.group, err = group.group(); err != nil {
@@ -111,7 +115,7 @@ func (p *program) start(group *cgroup, req testbed.StartRequest) error {
 		return err
 	}
 
-	p.cmd = exec.Command("./prog", req.Args...)
+	p.cmd = exec.Command("./"+programName, req.Args...)
 	p.cmd.Dir = p.dir
 	p.cmd.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + p.dir, "TERM=xterm"}
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = tty, tty, tty
@@ -159,17 +163,52 @@ func (tb *Testbed) endProgram(ctx context.Context) ([]testbed.Leftover, error) {
 	return left, p.remove()
 }
 
-// makeProgramDir makes the working directory.
-func makeProgramDir(req testbed.StartRequest) (string, error) {
-	size := len(req.Program) + len(req.Object) + testbed.MaxFiles
-	dir, err := mountTemp("program", fmt.Sprintf("size=%d,nr_inodes=256,mode=0755,uid=%d,gid=%d", size, nobody, nobody))
+// programName is the name of a program's file.
+const programName = "prog"
+
+// keepProgram keeps the files of a request that has some, for this start and
+// those that follow: it takes a guest longer to receive and write them than to
+// start the program.
+func (tb *Testbed) keepProgram(req testbed.StartRequest) error {
+	if len(req.Program) == 0 && tb.kept == "" {
+		return errors.New("there is none")
+	}
+	if len(req.Program) == 0 {
+		return nil
+	}
+	if err := tb.forgetProgram(); err != nil {
+		return err
+	}
+	dir, err := mountTemp("kept", "mode=0755")
+	if err != nil {
+		return err
+	}
+	tb.kept = dir
+	return errors.Join(
+		writeExecutable(filepath.Join(dir, programName), req.Program),
+		os.WriteFile(filepath.Join(dir, testbed.ObjectFile), req.Object, 0o444),
+	)
+}
+
+// forgetProgram removes what keepProgram wrote.
+func (tb *Testbed) forgetProgram() error {
+	if tb.kept == "" {
+		return nil
+	}
+	dir := tb.kept
+	tb.kept = ""
+	return unmountTemp(dir)
+}
+
+// makeProgramDir makes the working directory, with links to the files in kept.
+func makeProgramDir(kept string) (string, error) {
+	dir, err := mountTemp("program", fmt.Sprintf("size=%d,nr_inodes=256,mode=0755,uid=%d,gid=%d", testbed.MaxFiles, nobody, nobody))
 	if err != nil {
 		return "", err
 	}
-	err = errors.Join(
-		writeExecutable(filepath.Join(dir, "prog"), req.Program),
-		os.WriteFile(filepath.Join(dir, testbed.ObjectFile), req.Object, 0o444),
-	)
+	for _, name := range []string{programName, testbed.ObjectFile} {
+		err = errors.Join(err, os.Symlink(filepath.Join(kept, name), filepath.Join(dir, name)))
+	}
 	if err != nil {
 		return "", errors.Join(err, unmountTemp(dir))
 	}

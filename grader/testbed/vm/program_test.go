@@ -73,8 +73,11 @@ func TestProgram(t *testing.T) {
 		info, err := tb.Info(t.Context())
 		require.NoError(t, err)
 		require.NotContains(t, info.Missing, testbed.FeatureProgram)
+		require.ErrorContains(t, tb.Start(t.Context(), testbed.StartRequest{}), "there is none")
+		req := startRequest(t)
 		for _, signal := range []testbed.Signal{testbed.SignalInterrupt, testbed.SignalTerminate} {
-			require.NoError(t, tb.Start(t.Context(), startRequest(t)))
+			require.NoError(t, tb.Start(t.Context(), req))
+			req = testbed.StartRequest{} // the same again
 			running, err := tb.AwaitReady(t.Context(), long)
 			require.NoError(t, err)
 			require.Nil(t, running.Exit)
