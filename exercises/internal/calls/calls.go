@@ -87,8 +87,11 @@ func Counted(t *grader.T, steps []testbed.ExecStep, want int, hints Hints) {
 
 func counted(t *grader.T, batch Batch, want int, hints Hints) {
 	counter := t.Map("counter")
-	runs := t.Runs()
 	before := counter.Uint64(0)
+	var runs uint64
+	if before == 0 { // else nobody asks
+		runs = t.Runs()
+	}
 	batch.Make(t)
 	got := counter.Uint64(0) - before
 	if got == uint64(want) {
