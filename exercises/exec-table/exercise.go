@@ -122,8 +122,8 @@ func oneEntryEach(t *grader.T) {
 
 	added := o.table.added(before)
 	f := grader.Failure{
-		Expected: fmt.Sprintf("entries for the %d processes %s", len(pids), list(pids)),
-		Actual:   fmt.Sprintf("%d new entries: %s", len(added), list(added)),
+		Expected: o.keys(pids),
+		Actual:   o.keys(added),
 		Message:  fmt.Sprintf("%d processes called execve, and the map %s has no entry for %d of them.", len(pids), mapName, missing),
 		Help:     "The key is the process id, the upper half of bpf_get_current_pid_tgid(), in a variable of 4 bytes.",
 	}
@@ -141,7 +141,6 @@ func oneEntryEach(t *grader.T) {
 		f.Message += " These are processes of ordinary users, and the others are root's."
 		f.Help = "A call counts whichever user makes it: does the program let root alone pass?"
 	case len(added) == 1 && missing == len(pids):
-		f.Actual = fmt.Sprintf("one new entry: %d", added[0])
 		f.Message = fmt.Sprintf("%d processes called execve, and the map %s has one entry for all of them.", len(pids), mapName)
 	}
 	t.Fail(f)
@@ -173,16 +172,37 @@ func explainNone(t *grader.T, f *grader.Failure, runs uint64) {
 	}
 }
 
-func list(ids []uint32) string {
-	const shown = 8
-	var text []string
+// keys lists the keys of entries, a line each, with what they are the ids of.
+func (o outcome) keys(ids []uint32) string {
+	const shown = 16
+	var lines []string
 	for _, id := range ids[:min(len(ids), shown)] {
-		text = append(text, fmt.Sprint(id))
+		line := fmt.Sprintf("key %d", id)
+		for i, p := range o.report.Processes {
+			switch {
+			case id == p.PID:
+				line += ": process " + o.req.Processes[i].Comm
+			case slices.Contains(p.TIDs, id):
+				line += ": a thread of process " + o.req.Processes[i].Comm
+			}
+		}
+		lines = append(lines, line)
 	}
 	if len(ids) > shown {
-		text = append(text, "…")
+		lines = append(lines, "…")
 	}
-	return strings.Join(text, ", ")
+	return strings.Join(lines, "\n")
+}
+
+// counts lists the counts of the processes, a line each: those that of says.
+func (o outcome) counts(of func(i int) (count uint64, ok bool)) string {
+	var lines []string
+	for i, p := range o.report.Processes {
+		if n, ok := of(i); ok {
+			lines = append(lines, fmt.Sprintf("key %d: count %d (process %s)", p.PID, n, o.req.Processes[i].Comm))
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // countsCalls wants each entry to have the number of calls of its process, and
@@ -191,16 +211,20 @@ func countsCalls(t *grader.T) {
 	req := testbed.ProcessRequest{Processes: callers.Mixed(t)}
 	req.Steps = callers.Calls(t, req.Processes, testbed.CallExecveFailure, 2, 9)
 	o := run(t, req)
-	for i, want := range callers.Count(req.Processes, req.Steps, testbed.CallExecveFailure) {
+	made := callers.Count(req.Processes, req.Steps, testbed.CallExecveFailure)
+	for i, want := range made {
 		got := o.entry(t, i).count
 		if got == uint64(want) {
 			continue
 		}
 		f := grader.Failure{
-			Expected: fmt.Sprintf("count %d", want),
-			Actual:   fmt.Sprintf("count %d", got),
-			Message:  fmt.Sprintf("The %s called execve %d times from %s.", o.who(i), want, threads(req.Processes[i].Threads)),
-			Help:     "Each call adds exactly one to the count of its process, whichever of its threads makes it and on whichever processor.",
+			Expected: o.counts(func(i int) (uint64, bool) { return uint64(made[i]), true }),
+			Actual: o.counts(func(i int) (uint64, bool) {
+				e, ok := o.table[o.report.Processes[i].PID]
+				return e.count, ok
+			}),
+			Message: fmt.Sprintf("The %s called execve %d times from %s, and its count is %d.", o.who(i), want, threads(req.Processes[i].Threads), got),
+			Help:    "Each call adds exactly one to the count of its process, whichever of its threads makes it and on whichever processor.",
 		}
 		switch {
 		case o.threadEntries(i):
