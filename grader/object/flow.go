@@ -1,6 +1,8 @@
 package object
 
 import (
+	"slices"
+
 	"github.com/cilium/ebpf/asm"
 	"github.com/cilium/ebpf/btf"
 )
@@ -31,6 +33,8 @@ const (
 	// with something added.
 	fromMemory
 	fromSum
+	// fromCaller is the id of the current process or thread, or both.
+	fromCaller
 )
 
 // register is what is known of a register.
@@ -255,6 +259,9 @@ func (s *step) jump(made func(register) register) {
 	if ins.IsBuiltinCall() && asm.BuiltinFunc(ins.Constant) == asm.FnMapLookupElem && s.registers[asm.R1].origin == fromMap {
 		result = register{origin: fromLookup, name: s.registers[asm.R1].name}
 	}
+	if s.calls(asm.FnGetCurrentPidTgid) {
+		result = register{origin: fromCaller}
+	}
 	for _, r := range arguments {
 		s.registers[r] = register{origin: fromNothing}
 	}
@@ -282,6 +289,10 @@ func (s *step) compute(made func(register) register) {
 	switch op := ins.OpCode.ALUOp(); {
 	case op == asm.Mov && !immediate && wide && ins.Offset == 0:
 		*dst = s.registers[ins.Src]
+	case op == asm.Mov && !immediate && s.registers[ins.Src].origin == fromCaller:
+		*dst = s.registers[ins.Src]
+	case dst.origin == fromCaller && immediate && slices.Contains([]asm.ALUOp{asm.And, asm.LSh, asm.RSh, asm.ArSh}, op):
+		// One of the two ids.
 	case op == asm.Mov && immediate:
 		*dst = made(register{origin: fromConstant, offset: ins.Constant})
 	case (op == asm.Add || op == asm.Sub) && (dst.origin == fromMemory || dst.origin == fromSum):
