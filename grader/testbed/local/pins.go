@@ -20,32 +20,48 @@ type pinFolder struct{ root *os.File }
 
 // startWithPins starts a command in a mount namespace in which a BPF file system
 // that is nobody else's is mounted. It belongs to the user nobody.
-func startWithPins(cmd *exec.Cmd) (*pinFolder, error) {
-	var pins *pinFolder
-	started := make(chan error)
+func startWithPins(cmd *exec.Cmd) (pins *pinFolder, err error) {
+	started := make(chan struct{})
 	go func() {
-		// The thread is not unlocked, so that it ends with the goroutine: no
-		// other may run in its namespace.
+		defer close(started)
+		// The thread is not unlocked, so that it ends with the goroutine: what
+		// it shares with others is no longer the same.
 		runtime.LockOSThread()
-		var err error
-		if pins, err = mountPins(); err == nil {
-			if err = cmd.Start(); err != nil {
-				pins.close()
-			}
-		}
-		started <- err
+		pins, err = startApart(cmd)
 	}()
-	if err := <-started; err != nil {
-		return nil, err
-	}
-	return pins, nil
+	<-started
+	return pins, err
 }
 
-// mountPins puts the calling thread into a mount namespace of its own.
-func mountPins() (*pinFolder, error) {
+// startApart starts a command with the calling thread in a mount namespace of
+// their own. The thread goes back before it returns: the first thread of a
+// process does not end before the process does, and would keep the file system.
+func startApart(cmd *exec.Cmd) (pins *pinFolder, err error) {
+	home, err := os.Open("/proc/thread-self/ns/mnt")
+	if err != nil {
+		return nil, err
+	}
+	defer home.Close()
 	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
 		return nil, fmt.Errorf("make mount namespace: %w", err)
 	}
+	defer func() {
+		if back := unix.Setns(int(home.Fd()), unix.CLONE_NEWNS); back != nil {
+			err = errors.Join(err, fmt.Errorf("leave mount namespace: %w", back))
+		}
+		if err != nil && pins != nil {
+			pins.close()
+			pins = nil
+		}
+	}()
+	if pins, err = mountPins(); err != nil {
+		return nil, err
+	}
+	return pins, cmd.Start()
+}
+
+// mountPins mounts a BPF file system for the calling thread's namespace alone.
+func mountPins() (*pinFolder, error) {
 	// Nothing that is mounted here is seen outside.
 	if err := unix.Mount("", "/", "", unix.MS_SLAVE|unix.MS_REC, ""); err != nil {
 		return nil, fmt.Errorf("separate mounts: %w", err)

@@ -227,6 +227,30 @@ func TestNervousProgram(t *testing.T) {
 	})
 }
 
+// TestPins has a program pin its link. It finds nothing pinned when it starts,
+// and what it leaves goes with its file system, on whichever thread of the agent
+// it was started.
+func TestPins(t *testing.T) {
+	onKernels(t, func(t *testing.T, template *vm.Template) {
+		tb := open(t, template)
+		req := startRequest(t, "pin")
+		for range 10 {
+			require.NoError(t, tb.Start(t.Context(), req))
+			req.Program, req.Object = nil, nil
+			running, err := tb.AwaitReady(t.Context(), long)
+			require.NoError(t, err)
+			require.True(t, running.Ready)
+			exit, err := tb.Stop(t.Context(), testbed.StopRequest{Signal: testbed.SignalInterrupt, Within: long})
+			require.NoError(t, err)
+			require.NotEmpty(t, exit.Leftovers)
+			assert.Equal(t, testbed.Leftover{Kind: "pin", Name: "/sys/fs/bpf/link"}, exit.Leftovers[0])
+			left, err := tb.Reset(t.Context())
+			require.NoError(t, err)
+			require.Empty(t, left)
+		}
+	})
+}
+
 // TestProcessor runs what an emulated processor is known to do wrong: its flags
 // were garbage after an exchange of 16 bytes, and an interrupt there brought the
 // kernel down.

@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 		for (;;)
 			bpf_link__destroy(bpf_program__attach(slow));
 	link = bpf_program__attach(program);
-	if (!link)
+	if (!link || !strcmp(how, "pin") && bpf_link__pin(link, "/sys/fs/bpf/link"))
 		return 1;
 	buffer = perf_buffer__new(bpf_object__find_map_fd_by_name(obj, "events"), 8, on_event, on_lost, NULL, NULL);
 	if (!buffer)
