@@ -31,7 +31,7 @@ func (p *program) signal(signal unix.Signal) error {
 
 // interruptTimeout bounds how long a program is looked at for a wait that a
 // signal can interrupt.
-const interruptTimeout = 2 * time.Second
+const interruptTimeout = time.Second
 
 // interrupt sends a signal that ends the program so that it interrupts what the
 // program waits in. A program may wait a hundred milliseconds at a time, and

@@ -59,7 +59,7 @@ func (h *holder) aim(group *cgroup) error {
 // watch begins to see how the system calls of a group end, until the link is
 // closed.
 func (h *holder) watch(group *cgroup) (link.Link, error) {
-	if err := h.aim(group); err != nil {
+	if err := errors.Join(h.aim(group), h.objects.Returned.Set(int64(0))); err != nil {
 		return nil, err
 	}
 	l, err := link.AttachRawTracepoint(link.RawTracepointOptions{Name: "sys_exit", Program: h.objects.End})
