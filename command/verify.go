@@ -161,7 +161,7 @@ type verification struct {
 // the others.
 func (v *verification) kernel(ctx context.Context, word string, all []*proof.Submissions) error {
 	b, err := openBackend(ctx, v.env, backend.Options{Name: backend.VM, Kernel: word, Fresh: v.fresh})
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
