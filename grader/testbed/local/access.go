@@ -11,7 +11,7 @@ import (
 )
 
 // access is what an ordinary user needs to attach programs and does not have:
-// the ids of tracepoints, and perf events. The kernel's settings are changed
+// the ids of tracepoints, perf events, and a place to pin. The kernel's settings are changed
 // until it is revoked.
 type access struct {
 	modes    []fileMode
@@ -31,7 +31,8 @@ const (
 )
 
 // grantAccess lets everybody read the ids of tracepoints, and nothing else of
-// tracefs: its folders can be passed, not listed.
+// tracefs: its folders can be passed, not listed. Everybody can pin in the BPF
+// file system, and remove what is their own.
 func grantAccess() (*access, error) {
 	root, err := tracefs()
 	if err != nil {
@@ -54,6 +55,9 @@ func (a *access) grant(root string) error {
 		if err := os.WriteFile(paranoidFile, []byte(strconv.Itoa(maxParanoid)), 0); err != nil {
 			return err
 		}
+	}
+	if err := a.allow(bpffs, fs.ModeSticky|0o777); err != nil {
+		return err
 	}
 	ids, err := filepath.Glob(filepath.Join(root, "events/*/*/id"))
 	if err != nil {
@@ -83,7 +87,7 @@ func (a *access) allow(path string, mode fs.FileMode) error {
 	if err != nil {
 		return err
 	}
-	had := info.Mode().Perm()
+	had := info.Mode() & (fs.ModePerm | fs.ModeSticky)
 	if had&mode == mode {
 		return nil
 	}

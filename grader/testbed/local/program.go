@@ -32,7 +32,6 @@ type program struct {
 	// before are what was in the kernel when it was started.
 	before *kernelObjects
 	dir    string
-	pins   *pinFolder
 	group  *cgroup
 	holder *holder
 	// hold tells that it is to be held.
@@ -132,7 +131,7 @@ func (p *program) start(group *cgroup, kept string, req testbed.StartRequest) er
 		UseCgroupFD: true,
 		CgroupFD:    p.group.fd(),
 	}
-	if p.pins, err = startWithPins(p.cmd); err != nil {
+	if err := p.cmd.Start(); err != nil {
 		terminal.Close()
 		tty.Close()
 		return err
@@ -152,7 +151,7 @@ func (tb *Testbed) endProgram(ctx context.Context) ([]testbed.Leftover, error) {
 	if p == nil {
 		return nil, nil
 	}
-	if err := errors.Join(p.group.kill(), p.unpin()); err != nil {
+	if err := errors.Join(p.group.kill(), unpin()); err != nil {
 		return nil, err
 	}
 	left, err := p.leftovers(ctx)
@@ -255,7 +254,7 @@ func (p *program) remove() error {
 	if p.group != nil {
 		errs = append(errs, p.group.remove())
 	}
-	errs = append(errs, p.unpin())
+	errs = append(errs, unpin())
 	if p.dir != "" {
 		errs = append(errs, unmountTemp(p.dir))
 	}

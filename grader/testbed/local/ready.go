@@ -202,11 +202,9 @@ func (p *program) left() ([]testbed.Leftover, error) {
 	if err != nil {
 		return nil, err
 	}
-	var left []testbed.Leftover
-	if p.pins != nil {
-		if left, err = p.pins.pinned(); err != nil {
-			return nil, err
-		}
+	left, err := pinned()
+	if err != nil {
+		return nil, err
 	}
 	for _, id := range subtract(now.links, p.before.links) {
 		left = append(left, testbed.Leftover{Kind: "link", ID: uint32(id)})

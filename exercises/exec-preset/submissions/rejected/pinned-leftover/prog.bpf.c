@@ -12,7 +12,7 @@ struct {
 	__type(value, u64);
 } counter SEC(".maps");
 
-SEC("tracepoint/syscalls/sys_enter_execve")
+SEC("fentry/__x64_sys_execve")
 int handle_execve(void *ctx)
 {
 	u32 key = 0;
