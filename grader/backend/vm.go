@@ -3,7 +3,6 @@ package backend
 import (
 	"context"
 
-	"github.com/bpfgrade/bpfgrade/grader/filehash"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 	"github.com/bpfgrade/bpfgrade/grader/testbed/vm"
 )
@@ -18,10 +17,7 @@ func (b *Backend) openVM(ctx context.Context, o Options) error {
 		return err
 	}
 	b.close = append(b.close, template.Close)
-	b.Grader.Kernel, b.Grader.Backend = k.Name, VM
-	if b.Grader.KernelHash, err = filehash.SHA256(k.Image); err != nil {
-		return err
-	}
+	b.Grader.Kernel, b.Grader.KernelHash, b.Grader.Backend = k.Name, template.KernelHash(), VM
 
 	open := template.Boot
 	if !o.Boot {

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 
+	"github.com/bpfgrade/bpfgrade/grader/filehash"
 	"github.com/bpfgrade/bpfgrade/grader/testbed/rpc"
 	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
 )
@@ -40,7 +40,8 @@ type Template struct {
 	config    Config
 	initramfs initramfs
 	// contents are the hash of the initramfs and the kernel.
-	contents []byte
+	contents   []byte
+	kernelHash string
 	// root is the folder of all templates, dir that of this one.
 	root, dir string
 	work      *workDir
@@ -93,20 +94,17 @@ func (t *Template) read() error {
 	return t.hash()
 }
 
-// hash computes t.contents.
+// hash computes t.contents and t.kernelHash.
 func (t *Template) hash() error {
 	hash := sha256.New()
 	if err := t.initramfs.write(hash); err != nil {
 		return err
 	}
-	image, err := os.Open(t.config.Kernel.Image)
-	if err != nil {
-		return err
-	}
-	defer image.Close()
-	if _, err := io.Copy(hash, image); err != nil {
+	var err error
+	if t.kernelHash, err = filehash.SHA256(t.config.Kernel.Image); err != nil {
 		return fmt.Errorf("read kernel: %w", err)
 	}
+	fmt.Fprintln(hash, t.kernelHash)
 	t.contents = hash.Sum(nil)
 	return nil
 }
@@ -309,6 +307,9 @@ func (m *monitor) keepMemory(ctx context.Context) error {
 
 // Kernel is the kernel of the template's guests.
 func (t *Template) Kernel() kernel.Kernel { return t.config.Kernel }
+
+// KernelHash is the SHA-256 of the kernel's image, in hexadecimal.
+func (t *Template) KernelHash() string { return t.kernelHash }
 
 // BTF is the path of a file with the kernel's type information.
 func (t *Template) BTF() string { return filepath.Join(t.dir, btfFile) }
