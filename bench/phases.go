@@ -174,6 +174,11 @@ func (t *timed) Output(ctx context.Context, req testbed.OutputRequest) (*testbed
 	return t.Testbed.Output(ctx, req)
 }
 
+func (t *timed) BlockOutput(ctx context.Context) error {
+	defer t.watch.add(phaseProgram, time.Now())
+	return t.Testbed.BlockOutput(ctx)
+}
+
 func (t *timed) Freeze(ctx context.Context) error {
 	defer t.watch.add(phaseProgram, time.Now())
 	return t.Testbed.Freeze(ctx)

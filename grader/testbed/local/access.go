@@ -11,8 +11,8 @@ import (
 )
 
 // access is what an ordinary user needs to attach programs and does not have:
-// the ids of tracepoints, perf events, and a place to pin. The kernel's settings are changed
-// until it is revoked.
+// the ids of tracepoints, perf events, and a place to pin. The kernel's settings
+// are changed until it is revoked.
 type access struct {
 	modes    []fileMode
 	paranoid string

@@ -117,7 +117,12 @@ func (p *program) freeze(ctx context.Context) error {
 		return err
 	}
 	// A thread that runs goes on until its processor has heard of the signal.
-	for !p.halted() {
+	return await(ctx, p.halted)
+}
+
+// await waits until something holds.
+func await(ctx context.Context, holds func() bool) error {
+	for !holds() {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

@@ -70,13 +70,3 @@ func (t *tail) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
-
-// removeInstalled removes what was installed.
-func (tb *Testbed) removeInstalled() error {
-	if tb.installed == "" {
-		return nil
-	}
-	err := unmountTemp(tb.installed)
-	tb.installed = ""
-	return err
-}

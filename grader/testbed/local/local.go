@@ -192,7 +192,7 @@ func (tb *Testbed) closeWorkers() {
 // Close implements [testbed.Testbed].
 func (tb *Testbed) Close() error {
 	_, err := tb.Reset(context.Background())
-	err = errors.Join(err, tb.forgetProgram())
+	err = errors.Join(err, removeTemp(&tb.kept))
 	tb.closeWorkers()
 	if tb.others != nil {
 		err = errors.Join(err, tb.others.close())

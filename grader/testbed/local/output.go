@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"sync"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -122,19 +121,11 @@ func (o *output) flush(ctx context.Context) error {
 		return fmt.Errorf("flush terminal: %w", err)
 	}
 	o.written++
-	for {
+	return await(ctx, func() bool {
 		o.mu.Lock()
-		marks := o.marks
-		o.mu.Unlock()
-		if marks >= o.written {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(programPoll):
-		}
-	}
+		defer o.mu.Unlock()
+		return o.marks >= o.written
+	})
 }
 
 func (o *output) close() {

@@ -169,13 +169,14 @@ const programName = "prog"
 // those that follow: it takes a guest longer to receive and write them than to
 // start the program.
 func (tb *Testbed) keepProgram(req testbed.StartRequest) error {
-	if len(req.Program) == 0 && tb.kept == "" {
+	switch {
+	case len(req.Program) > 0:
+	case tb.kept == "":
 		return errors.New("there is none")
-	}
-	if len(req.Program) == 0 {
+	default:
 		return nil
 	}
-	if err := tb.forgetProgram(); err != nil {
+	if err := removeTemp(&tb.kept); err != nil {
 		return err
 	}
 	dir, err := mountTemp("kept", "mode=0755")
@@ -187,16 +188,6 @@ func (tb *Testbed) keepProgram(req testbed.StartRequest) error {
 		writeExecutable(filepath.Join(dir, programName), req.Program),
 		os.WriteFile(filepath.Join(dir, testbed.ObjectFile), req.Object, 0o444),
 	)
-}
-
-// forgetProgram removes what keepProgram wrote.
-func (tb *Testbed) forgetProgram() error {
-	if tb.kept == "" {
-		return nil
-	}
-	dir := tb.kept
-	tb.kept = ""
-	return unmountTemp(dir)
 }
 
 // makeProgramDir makes the working directory, with links to the files in kept.
@@ -255,9 +246,7 @@ func (p *program) remove() error {
 		errs = append(errs, p.group.remove())
 	}
 	errs = append(errs, unpin())
-	if p.dir != "" {
-		errs = append(errs, unmountTemp(p.dir))
-	}
+	errs = append(errs, removeTemp(&p.dir))
 	return errors.Join(errs...)
 }
 
@@ -349,43 +338,32 @@ const programPoll = 2 * time.Millisecond
 
 // BlockOutput implements [testbed.Testbed].
 func (tb *Testbed) BlockOutput(ctx context.Context) error {
-	if err := tb.mustRun(ctx); err != nil {
-		return fmt.Errorf("block output: %w", err)
-	}
-	if err := tb.program.output.block(); err != nil {
-		return fmt.Errorf("block output: %w", err)
-	}
-	return nil
+	return tb.control(ctx, "block output", func(p *program) error { return p.output.block() })
 }
 
 // Freeze implements [testbed.Testbed].
 func (tb *Testbed) Freeze(ctx context.Context) error {
-	if err := tb.mustRun(ctx); err != nil {
-		return fmt.Errorf("freeze program: %w", err)
-	}
-	if err := tb.program.freeze(ctx); err != nil {
-		return fmt.Errorf("freeze program: %w", err)
-	}
-	return nil
+	return tb.control(ctx, "freeze program", func(p *program) error { return p.freeze(ctx) })
 }
 
 // Continue implements [testbed.Testbed].
 func (tb *Testbed) Continue(ctx context.Context) error {
-	if err := tb.mustRun(ctx); err != nil {
-		return fmt.Errorf("continue program: %w", err)
-	}
-	if err := tb.program.goOn(); err != nil {
-		return fmt.Errorf("continue program: %w", err)
-	}
-	return nil
+	return tb.control(ctx, "continue program", (*program).goOn)
 }
 
-// mustRun is the error for what needs a program that was started.
-func (tb *Testbed) mustRun(ctx context.Context) error {
-	if ctx.Err() == nil && tb.program == nil {
-		return errNotStarted
+// control does something to the program that was started.
+func (tb *Testbed) control(ctx context.Context, what string, do func(*program) error) error {
+	err := ctx.Err()
+	if err == nil && tb.program == nil {
+		err = errNotStarted
 	}
-	return ctx.Err()
+	if err == nil {
+		err = do(tb.program)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
 }
 
 // Stop implements [testbed.Testbed].
@@ -404,7 +382,11 @@ func (p *program) stop(ctx context.Context, req testbed.StopRequest) (*testbed.E
 	sent := time.Now()
 	killed := false
 	if p.exited() == nil {
-		if err := p.interrupt(ctx, signals[req.Signal]); err != nil {
+		signal, ok := signals[req.Signal]
+		if !ok {
+			return nil, fmt.Errorf("unknown signal %d", req.Signal)
+		}
+		if err := p.interrupt(ctx, signal); err != nil {
 			return nil, err
 		}
 		select {

@@ -96,7 +96,11 @@ func (p *program) running(now *kernelObjects, links []testbed.Attachment, r *tes
 // waits tells whether every thread of the program waits for something.
 func (p *program) waits() bool {
 	calls, err := p.calls()
-	return err == nil && !slices.ContainsFunc(calls, func(call int) bool { return !slices.Contains(waitingCalls, call) })
+	return err == nil && allWait(calls)
+}
+
+func allWait(calls []int) bool {
+	return !slices.ContainsFunc(calls, func(call int) bool { return !slices.Contains(waitingCalls, call) })
 }
 
 // printingCalls are the system calls in which a process waits until its terminal
@@ -107,9 +111,8 @@ var printingCalls = []int{unix.SYS_WRITE, unix.SYS_WRITEV}
 // wait as well.
 func (p *program) prints() bool {
 	calls, err := p.calls()
-	n := len(calls)
-	calls = slices.DeleteFunc(calls, func(call int) bool { return slices.Contains(printingCalls, call) })
-	return err == nil && len(calls) < n && !slices.ContainsFunc(calls, func(call int) bool { return !slices.Contains(waitingCalls, call) })
+	others := slices.DeleteFunc(slices.Clone(calls), func(call int) bool { return slices.Contains(printingCalls, call) })
+	return err == nil && len(others) < len(calls) && allWait(others)
 }
 
 // calls returns the number of the system call in which each thread of the

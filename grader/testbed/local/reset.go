@@ -46,7 +46,7 @@ func (tb *Testbed) detach(ctx context.Context) ([]testbed.Leftover, []trace, err
 		errs = append(errs, tb.parent.dismiss())
 	}
 	left, err := tb.endProgram(ctx)
-	errs = append(errs, err, tb.removeInstalled())
+	errs = append(errs, err, removeTemp(&tb.installed))
 	traces, err := tb.traces()
 	errs = append(errs, err, tb.unload())
 	return left, traces, errors.Join(errs...)

@@ -30,6 +30,17 @@ func unmountTemp(dir string) error {
 	return os.Remove(dir)
 }
 
+// removeTemp removes the folder with a name, if there is one, and forgets the
+// name.
+func removeTemp(dir *string) error {
+	if *dir == "" {
+		return nil
+	}
+	was := *dir
+	*dir = ""
+	return unmountTemp(was)
+}
+
 // writeExecutable writes a file that will be executed. Nothing is started
 // meanwhile: a process that has just been forked would hold the file open for
 // writing until it executes, and nobody could execute the file.

@@ -214,8 +214,8 @@ func TestNervousProgram(t *testing.T) {
 			require.NoError(t, err)
 			require.NoError(t, tb.Continue(t.Context()))
 			lines := 1 + 2*len(info.CPUs)
-			var out *testbed.Output
-			for out = (&testbed.Output{}); out.Exit == nil && strings.Count(string(out.Text), "\n") < lines; {
+			out := &testbed.Output{}
+			for out.Exit == nil && strings.Count(string(out.Text), "\n") < lines {
 				out, err = tb.Output(t.Context(), testbed.OutputRequest{Wait: time.Second})
 				require.NoError(t, err)
 			}
@@ -228,8 +228,7 @@ func TestNervousProgram(t *testing.T) {
 }
 
 // TestPins has a program pin its link. It finds nothing pinned when it starts,
-// and what it leaves goes with its file system, on whichever thread of the agent
-// it was started.
+// and nothing that it leaves outlasts a reset.
 func TestPins(t *testing.T) {
 	onKernels(t, func(t *testing.T, template *vm.Template) {
 		tb := open(t, template)
