@@ -233,7 +233,7 @@ func (v *verification) exercise(ctx context.Context, b *backend.Backend, s *proo
 				said := ""
 				if err == nil {
 					record.Results[i][n] = result
-					said = v.said(c, n, result, int(graded.Add(1))%len(record.Cases) == 0)
+					said = v.said(record.Wrong(i, n), s.Exercise.Slug, int(graded.Add(1))%len(record.Cases) == 0)
 				}
 				progress.step(said)
 				return err
@@ -245,15 +245,12 @@ func (v *verification) exercise(ctx context.Context, b *backend.Backend, s *proo
 
 // said is the line on a result where there is no terminal: what is wrong with
 // it, or, with the last of a round of all cases, that it goes on.
-func (v *verification) said(c proof.Case, n int, r *grader.Result, round bool) string {
-	if problems := c.Judge(r); len(problems) > 0 {
-		return proof.Failure{
-			Exercise: r.Exercise, Kernel: r.Kernel, Submission: c.String(),
-			Repetition: n + 1, Seed: r.Seed, Reason: problems[0],
-		}.String()
-	}
-	if round && v.repeat > 1 {
-		return r.Exercise
+func (v *verification) said(wrong []proof.Failure, exercise string, round bool) string {
+	switch {
+	case len(wrong) > 0:
+		return wrong[0].String()
+	case round && v.repeat > 1:
+		return exercise
 	}
 	return ""
 }

@@ -53,24 +53,16 @@ func (r *Record) Failures() []Failure {
 		return nil
 	}
 	var failures []Failure
-	for i, c := range r.Cases {
+	for i := range r.Cases {
 		var first *grader.Result
 		for n, result := range r.Results[i] {
-			f := Failure{
-				Exercise: r.Exercise.Slug, Kernel: r.Kernel, Submission: c.String(),
-				Repetition: n + 1, Seed: result.Seed, Infra: !result.Graded(),
-			}
-			for _, f.Reason = range c.Judge(result) {
-				failures = append(failures, f)
-			}
+			failures = append(failures, r.Wrong(i, n)...)
 			switch {
 			case !result.Graded():
 			case first == nil:
 				first = result
 			default:
-				for _, f.Reason = range differences(first, result) {
-					failures = append(failures, f)
-				}
+				failures = append(failures, r.failures(i, n, differences(first, result))...)
 			}
 		}
 	}
@@ -81,6 +73,25 @@ func (r *Record) Failures() []Failure {
 				Reason: fmt.Sprintf("no rejected submission fails the check %q", use.Check.Name),
 			})
 		}
+	}
+	return failures
+}
+
+// Wrong says in what a result is not what must come of its case: that with a
+// number, from 0, of the case with a number.
+func (r *Record) Wrong(i, n int) []Failure {
+	return r.failures(i, n, r.Cases[i].Judge(r.Results[i][n]))
+}
+
+// failures are those of a result, for reasons.
+func (r *Record) failures(i, n int, reasons []string) []Failure {
+	result := r.Results[i][n]
+	var failures []Failure
+	for _, reason := range reasons {
+		failures = append(failures, Failure{
+			Exercise: r.Exercise.Slug, Kernel: r.Kernel, Submission: r.Cases[i].String(),
+			Repetition: n + 1, Seed: result.Seed, Infra: !result.Graded(), Reason: reason,
+		})
 	}
 	return failures
 }
