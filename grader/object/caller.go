@@ -3,7 +3,6 @@ package object
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/cilium/ebpf/asm"
 )
@@ -21,7 +20,7 @@ var completions = []string{
 func (h Hook) completes() bool {
 	switch h.Kind {
 	case Tracepoint, RawTracepoint, TracepointBTF, Kprobe, Kretprobe, Fentry, Fexit:
-		return slices.Contains(completions, h.Target[strings.LastIndexByte(h.Target, '/')+1:])
+		return slices.Contains(completions, h.event())
 	}
 	return false
 }

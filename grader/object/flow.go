@@ -256,10 +256,10 @@ func (s *step) jump(made func(register) register) {
 		return
 	}
 	result := register{}
-	if ins.IsBuiltinCall() && asm.BuiltinFunc(ins.Constant) == asm.FnMapLookupElem && s.registers[asm.R1].origin == fromMap {
+	switch {
+	case s.calls(asm.FnMapLookupElem) && s.registers[asm.R1].origin == fromMap:
 		result = register{origin: fromLookup, name: s.registers[asm.R1].name}
-	}
-	if s.calls(asm.FnGetCurrentPidTgid) {
+	case s.calls(asm.FnGetCurrentPidTgid):
 		result = register{origin: fromCaller}
 	}
 	for _, r := range arguments {
@@ -287,9 +287,7 @@ func (s *step) compute(made func(register) register) {
 	immediate := ins.OpCode.Source() == asm.ImmSource
 	wide := ins.OpCode.Class() == asm.ALU64Class
 	switch op := ins.OpCode.ALUOp(); {
-	case op == asm.Mov && !immediate && wide && ins.Offset == 0:
-		*dst = s.registers[ins.Src]
-	case op == asm.Mov && !immediate && s.registers[ins.Src].origin == fromCaller:
+	case op == asm.Mov && !immediate && (wide && ins.Offset == 0 || s.registers[ins.Src].origin == fromCaller):
 		*dst = s.registers[ins.Src]
 	case dst.origin == fromCaller && immediate && slices.Contains([]asm.ALUOp{asm.And, asm.LSh, asm.RSh, asm.ArSh}, op):
 		// One of the two ids.

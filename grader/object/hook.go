@@ -62,11 +62,14 @@ func (h Hook) AtExit() bool {
 	case Kretprobe, Kretsyscall, Fexit, Uretprobe:
 		return true
 	case Tracepoint, RawTracepoint, TracepointBTF:
-		name := h.Target[strings.LastIndexByte(h.Target, '/')+1:]
+		name := h.event()
 		return name == "sys_exit" || strings.HasPrefix(name, "sys_exit_")
 	}
 	return false
 }
+
+// event is the target without the group of a tracepoint.
+func (h Hook) event() string { return h.Target[strings.LastIndexByte(h.Target, '/')+1:] }
 
 // AtExit tells whether the object has programs, and all are reached when what
 // they are attached to ends.
