@@ -157,7 +157,7 @@ func (g *Grader) build(ctx context.Context, sub *submission.Submission, s *sessi
 		return "", err
 	}
 	if sub.ProgramSource != "" {
-		source, err := os.ReadFile(filepath.Join(sub.Dir, filepath.FromSlash(sub.ProgramSource)))
+		source, err := sub.ProgramText()
 		if err != nil {
 			return "", err
 		}

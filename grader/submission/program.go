@@ -21,6 +21,11 @@ import (
 // HasProgram tells whether the user-space half was handed in.
 func (s *Submission) HasProgram() bool { return s.ProgramSource+s.Program != "" }
 
+// ProgramText is what is in ProgramSource.
+func (s *Submission) ProgramText() ([]byte, error) {
+	return os.ReadFile(filepath.Join(s.Dir, filepath.FromSlash(s.ProgramSource)))
+}
+
 // programLimits are for a compiler of C and the assembler and linker that it
 // starts, with libbpf to link.
 var programLimits = sandbox.Limits{CPU: 30 * time.Second, Wall: 2 * time.Minute, Processes: 16}

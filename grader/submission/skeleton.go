@@ -45,7 +45,7 @@ type skeletonHeader struct {
 // findSkeleton returns the skeleton that the user-space half includes, nil for
 // none.
 func findSkeleton(s *Submission) (*skeletonHeader, error) {
-	source, err := os.ReadFile(filepath.Join(s.Dir, filepath.FromSlash(s.ProgramSource)))
+	source, err := s.ProgramText()
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", s.Name, err)
 	}
