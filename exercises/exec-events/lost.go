@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/bpfgrade/bpfgrade/exercises/internal/callers"
 	"github.com/bpfgrade/bpfgrade/grader"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
@@ -20,7 +21,7 @@ const (
 func reportsLost(t *grader.T) {
 	t.Printed()
 	holds := capacity(t)
-	cpu := t.Info.CPUs[t.Rand.IntN(len(t.Info.CPUs))]
+	cpu := callers.CPU(t)
 	burst := holds + 50 + t.Rand.IntN(200)
 	one := testbed.ExecStep{Kind: testbed.ExecFailure, CPU: cpu, Count: 1}
 	sent := counts{setCounter(t), uint64(burst + 2)}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bpfgrade/bpfgrade/exercises/internal/callers"
 	"github.com/bpfgrade/bpfgrade/exercises/internal/programs"
 	"github.com/bpfgrade/bpfgrade/grader"
 	"github.com/bpfgrade/bpfgrade/grader/explain"
@@ -158,7 +159,7 @@ func whileFrozen(t *grader.T, first testbed.ExecStep, do func()) {
 // counter before it goes on.
 func printsRecords(t *grader.T) {
 	t.Printed()
-	cpu := t.Info.CPUs[t.Rand.IntN(len(t.Info.CPUs))]
+	cpu := callers.CPU(t)
 	steps := append([]testbed.ExecStep{{Kind: testbed.ExecFailure, CPU: cpu, Count: 1}}, t.DrawExecs(testbed.ExecFailure, 2, 6)...)
 	sent := counts{setCounter(t), uint64(grader.Calls(steps))}
 	var other counts
