@@ -83,25 +83,37 @@ func nextLink(after link.ID) (link.ID, error) {
 // bpfCall makes the system call bpf, for commands that cilium/ebpf does not
 // offer; see bpf(2).
 func bpfCall[Attr any](command uintptr, attr *Attr) error {
-	_, _, errno := unix.Syscall(unix.SYS_BPF, command, uintptr(unsafe.Pointer(attr)), unsafe.Sizeof(*attr))
+	_, err := bpfOpen(command, attr)
+	return err
+}
+
+// bpfOpen makes a call that opens something, and returns its descriptor.
+func bpfOpen[Attr any](command uintptr, attr *Attr) (fd int, err error) {
+	r, _, errno := unix.Syscall(unix.SYS_BPF, command, uintptr(unsafe.Pointer(attr)), unsafe.Sizeof(*attr))
 	if errno != 0 {
-		return errno
+		return -1, errno
 	}
-	return nil
+	return int(r), nil
+}
+
+// openByID opens a program, map or link. The command is the one for its kind.
+func openByID(command uintptr, id uint32) (fd int, err error) {
+	attr := struct{ id, next, flags uint32 }{id: id}
+	return bpfOpen(command, &attr)
 }
 
 // linkProgram returns the program of a link.
 func linkProgram(id link.ID) (ebpf.ProgramID, error) {
-	l, err := link.NewFromID(id)
+	fd, err := openByID(unix.BPF_LINK_GET_FD_BY_ID, uint32(id))
 	if err != nil {
 		return 0, err
 	}
-	defer l.Close()
-	info, err := l.Info()
+	defer unix.Close(fd)
+	info, err := objectInfo[linkInfo](fd)
 	if err != nil {
 		return 0, err
 	}
-	return info.Program, nil
+	return ebpf.ProgramID(info.program), nil
 }
 
 // subtract returns the elements of all that are not in some.
@@ -113,19 +125,21 @@ func subtract[T comparable](all, some []T) []T {
 func (o *kernelObjects) newPrograms(before *kernelObjects) ([]testbed.Program, error) {
 	var programs []testbed.Program
 	for _, id := range subtract(o.programs, before.programs) {
-		prog, err := ebpf.NewProgramFromID(id)
+		fd, err := openByID(unix.BPF_PROG_GET_FD_BY_ID, uint32(id))
 		if errors.Is(err, os.ErrNotExist) {
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("open program %d: %w", id, err)
 		}
-		info, err := prog.Info()
-		prog.Close()
+		info, err := objectInfo[programInfo](fd)
+		unix.Close(fd)
 		if err != nil {
 			return nil, fmt.Errorf("describe program %d: %w", id, err)
 		}
-		programs = append(programs, testbed.Program{ID: uint32(id), Name: info.Name, Type: info.Type.String()})
+		programs = append(programs, testbed.Program{
+			ID: info.id, Name: objectName(info.name), Type: ebpf.ProgramType(info.kind).String(),
+		})
 	}
 	return programs, nil
 }
@@ -134,21 +148,21 @@ func (o *kernelObjects) newPrograms(before *kernelObjects) ([]testbed.Program, e
 func (o *kernelObjects) newMaps(before *kernelObjects) ([]testbed.Map, error) {
 	var maps []testbed.Map
 	for _, id := range subtract(o.maps, before.maps) {
-		m, err := ebpf.NewMapFromID(id)
+		fd, err := openByID(unix.BPF_MAP_GET_FD_BY_ID, uint32(id))
 		if errors.Is(err, os.ErrNotExist) {
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("open map %d: %w", id, err)
 		}
-		info, err := m.Info()
-		m.Close()
+		info, err := objectInfo[mapInfo](fd)
+		unix.Close(fd)
 		if err != nil {
 			return nil, fmt.Errorf("describe map %d: %w", id, err)
 		}
 		maps = append(maps, testbed.Map{
-			ID: uint32(id), Name: info.Name, Type: info.Type.String(),
-			KeySize: info.KeySize, ValueSize: info.ValueSize, MaxEntries: info.MaxEntries,
+			ID: info.id, Name: objectName(info.name), Type: ebpf.MapType(info.kind).String(),
+			KeySize: info.keySize, ValueSize: info.valueSize, MaxEntries: info.maxEntries,
 		})
 	}
 	return maps, nil

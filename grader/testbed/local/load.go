@@ -112,31 +112,28 @@ func (tb *Testbed) describe() (*testbed.Object, error) {
 	loaded := &testbed.Object{}
 	for _, name := range sortedKeys(tb.collection.Programs) {
 		prog := tb.collection.Programs[name]
-		info, err := prog.Info()
+		info, err := objectInfo[programInfo](prog.FD())
 		if err != nil {
 			return nil, err
 		}
-		id, _ := info.ID()
-		verified, _ := info.VerifiedInstructions()
-		tb.programs[uint32(id)] = prog
+		tb.programs[info.id] = prog
 		loaded.Programs = append(loaded.Programs, testbed.Program{
-			ID:           uint32(id),
+			ID:           info.id,
 			Name:         name,
 			Section:      tb.spec.Programs[name].SectionName,
 			Type:         prog.Type().String(),
-			Instructions: verified,
+			Instructions: info.verifiedInstructions,
 		})
 	}
 	for _, name := range sortedKeys(tb.collection.Maps) {
 		m := tb.collection.Maps[name]
-		info, err := m.Info()
+		info, err := objectInfo[mapInfo](m.FD())
 		if err != nil {
 			return nil, err
 		}
-		id, _ := info.ID()
-		tb.maps[uint32(id)] = m
+		tb.maps[info.id] = m
 		loaded.Maps = append(loaded.Maps, testbed.Map{
-			ID:         uint32(id),
+			ID:         info.id,
 			Name:       name,
 			Type:       m.Type().String(),
 			KeySize:    m.KeySize(),

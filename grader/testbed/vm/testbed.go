@@ -6,6 +6,7 @@ package vm
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
@@ -16,6 +17,8 @@ import (
 type Testbed struct {
 	*rpc.Client
 	guest *Guest
+	// info is what was asked for when it was opened.
+	info *testbed.Info
 	// used counts the submissions that were graded on it and left nothing.
 	used int
 }
@@ -27,13 +30,27 @@ func NewTestbed(g *Guest) *Testbed {
 	return &Testbed{Client: rpc.NewClient(g.Conn(), g.machine.hungUp), guest: g}
 }
 
-// Open restores a guest and returns its testbed.
+// Open restores a guest and returns its testbed once the agent has answered.
 func (t *Template) Open(ctx context.Context) (*Testbed, error) {
 	g, err := t.Restore(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return NewTestbed(g), nil
+	tb := NewTestbed(g)
+	ctx, cancel := context.WithTimeout(ctx, restoreDeadline)
+	defer cancel()
+	if tb.info, err = tb.Client.Info(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("restore guest: %w", err), tb.Close())
+	}
+	return tb, nil
+}
+
+// Info implements [testbed.Testbed].
+func (tb *Testbed) Info(ctx context.Context) (*testbed.Info, error) {
+	if tb.info != nil {
+		return tb.info, nil
+	}
+	return tb.Client.Info(ctx)
 }
 
 // Reset implements [testbed.Testbed]. A kernel that complained meanwhile is an
