@@ -44,15 +44,16 @@ func TestRecycle(t *testing.T) {
 func TestOnlyObserved(t *testing.T) {
 	kprobe := object.ParseHook("kprobe/vfs_read")
 	for name, test := range map[string]struct {
-		s    session
-		want bool
+		s             session
+		want, trusted bool
 	}{
-		"a kprobe":       {session{object: &object.Object{Programs: []object.Program{{Hook: kprobe, Helpers: []string{"bpf_trace_printk"}}}}}, true},
-		"sends signals":  {session{object: &object.Object{Programs: []object.Program{{Hook: kprobe, Helpers: []string{"bpf_send_signal"}}}}}, false},
-		"another hook":   {session{object: &object.Object{Programs: []object.Program{{Hook: kprobe}, {Hook: object.ParseHook("xdp")}}}}, false},
-		"has a program":  {session{started: true, object: &object.Object{Programs: []object.Program{{Hook: kprobe}}}}, false},
-		"has no program": {session{object: &object.Object{}}, true},
+		"a kprobe":       {session{object: &object.Object{Programs: []object.Program{{Hook: kprobe, Helpers: []string{"bpf_trace_printk"}}}}}, true, true},
+		"sends signals":  {session{object: &object.Object{Programs: []object.Program{{Hook: kprobe, Helpers: []string{"bpf_send_signal"}}}}}, false, false},
+		"another hook":   {session{object: &object.Object{Programs: []object.Program{{Hook: kprobe}, {Hook: object.ParseHook("xdp")}}}}, false, false},
+		"has a program":  {session{started: true, object: &object.Object{Programs: []object.Program{{Hook: kprobe}}}}, false, true},
+		"has no program": {session{object: &object.Object{}}, true, true},
 	} {
-		assert.Equal(t, test.want, test.s.onlyObserved(), name)
+		assert.Equal(t, test.want, test.s.onlyObserved(false), name)
+		assert.Equal(t, test.trusted, test.s.onlyObserved(true), "%s, trusted", name)
 	}
 }

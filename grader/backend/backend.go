@@ -38,6 +38,8 @@ type Options struct {
 	OtherDisk bool
 	// Fresh gives each submission a guest that no other has used.
 	Fresh bool
+	// Trusted is grader.Grader.Trusted.
+	Trusted bool
 	// Warm readies each spare guest further while nobody waits for it; see
 	// vm.NewPool.
 	Warm bool
@@ -58,6 +60,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	b := &Backend{Grader: grader.Grader{
 		LoadTimeout: grader.DefaultLoadTimeout,
 		Timeout:     grader.DefaultTimeout,
+		Trusted:     o.Trusted,
 	}}
 	var err error
 	switch o.Name {

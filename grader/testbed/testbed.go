@@ -126,8 +126,8 @@ type Testbed interface {
 
 	// Clean proves, after Reset, that nothing of a submission is left, also not
 	// of what it did to the kernel beyond its own maps and programs: then
-	// another one may follow. The error says what is left, or could not be
-	// seen.
+	// another one may follow. A program that was sent is forgotten. The error
+	// says what is left, or could not be seen.
 	Clean(ctx context.Context) error
 
 	// Close resets the testbed and releases it. It is safe to call twice.

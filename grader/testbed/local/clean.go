@@ -48,6 +48,9 @@ func lookUntouched() (*untouched, error) {
 func (tb *Testbed) Clean(ctx context.Context) error {
 	err := ctx.Err()
 	if err == nil {
+		err = removeTemp(&tb.kept)
+	}
+	if err == nil {
 		err = tb.clean()
 	}
 	if err != nil {
@@ -57,7 +60,7 @@ func (tb *Testbed) Clean(ctx context.Context) error {
 }
 
 func (tb *Testbed) clean() error {
-	if tb.collection != nil || tb.program != nil || tb.installed != "" || tb.kept != "" || tb.pins != "" || len(tb.watchers) > 0 {
+	if tb.collection != nil || tb.program != nil || tb.installed != "" || tb.pins != "" || len(tb.watchers) > 0 {
 		return errors.New("it was not reset")
 	}
 	now, err := lookUntouched()
