@@ -2,8 +2,8 @@
 
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 /*
- * Observes the requests that one disk starts, so that what a submission says
- * of them can be compared with what they really were.
+ * Observes the requests that the testbed's disks start, so that what a submission
+ * says of them can be compared with what they really were.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>
@@ -28,9 +28,10 @@ struct request {
 	__u64 start_time_ns;
 } __attribute__((preserve_access_index));
 
-/* The disk that is observed; set before loading. */
-const volatile int disk_major;
-const volatile int disk_minor;
+#define DISKS 2
+
+/* The numbers of the disks that are observed, as the kernel keeps them: dev_t; set before loading. */
+const volatile __u32 disks[DISKS];
 
 /* Requests that were started on other disks: how many, and when the last was, CLOCK_MONOTONIC. */
 __u64 other_requests;
@@ -39,6 +40,8 @@ __u64 last_other_request;
 struct observed_request {
 	__u64 allocated; /* start_time_ns, CLOCK_MONOTONIC */
 	__u64 started;	 /* when blk_mq_start_request was called */
+	__u32 disk;	 /* its place in disks */
+	__u32 reserved;
 };
 
 /* Oldest first; new ones are left out when it is full. */
@@ -54,12 +57,18 @@ int observe_request(struct pt_regs *ctx)
 	struct request *rq = (void *)PT_REGS_PARM1(ctx);
 	struct observed_request seen = {};
 	struct gendisk *disk;
+	__u32 number;
 
 	if (bpf_core_field_exists(rq->rq_disk))
 		disk = BPF_CORE_READ(rq, rq_disk);
 	else
 		disk = BPF_CORE_READ(rq, q, disk);
-	if (BPF_CORE_READ(disk, major) != disk_major || BPF_CORE_READ(disk, first_minor) != disk_minor) {
+	number = BPF_CORE_READ(disk, major) << 20 | BPF_CORE_READ(disk, first_minor);
+	if (number == disks[0]) {
+		seen.disk = 0;
+	} else if (number == disks[1]) {
+		seen.disk = 1;
+	} else {
 		__sync_fetch_and_add(&other_requests, 1);
 		last_other_request = bpf_ktime_get_ns();
 		return 0;

@@ -17,6 +17,8 @@ type RequestsObservedRequest struct {
 	_         structs.HostLayout
 	Allocated uint64
 	Started   uint64
+	Disk      uint32
+	Reserved  uint32
 }
 
 // Names of all BPF objects in the ELF.
@@ -25,8 +27,7 @@ type RequestsObservedRequest struct {
 const (
 	RequestsMapObservedRequests = "observed_requests"
 	RequestsProgObserveRequest  = "observe_request"
-	RequestsVarDiskMajor        = "disk_major"
-	RequestsVarDiskMinor        = "disk_minor"
+	RequestsVarDisks            = "disks"
 	RequestsVarLastOtherRequest = "last_other_request"
 	RequestsVarOtherRequests    = "other_requests"
 )
@@ -87,8 +88,7 @@ type RequestsMapSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type RequestsVariableSpecs struct {
-	DiskMajor        *ebpf.VariableSpec `ebpf:"disk_major"`
-	DiskMinor        *ebpf.VariableSpec `ebpf:"disk_minor"`
+	Disks            *ebpf.VariableSpec `ebpf:"disks"`
 	LastOtherRequest *ebpf.VariableSpec `ebpf:"last_other_request"`
 	OtherRequests    *ebpf.VariableSpec `ebpf:"other_requests"`
 }
@@ -126,8 +126,7 @@ func (m *RequestsMaps) Close() error {
 //
 // It can be passed to LoadRequestsObjects or ebpf.CollectionSpec.LoadAndAssign.
 type RequestsVariables struct {
-	DiskMajor        *ebpf.Variable `ebpf:"disk_major"`
-	DiskMinor        *ebpf.Variable `ebpf:"disk_minor"`
+	Disks            *ebpf.Variable `ebpf:"disks"`
 	LastOtherRequest *ebpf.Variable `ebpf:"last_other_request"`
 	OtherRequests    *ebpf.Variable `ebpf:"other_requests"`
 }

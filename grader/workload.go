@@ -119,7 +119,15 @@ func Calls(steps []testbed.ExecStep) int {
 	return n
 }
 
-// BlockIO makes direct reads and writes on a disk that only the grader uses,
+// Disk is the testbed's i-th block device.
+func (t *T) Disk(i int) testbed.Disk {
+	if len(t.Info.Disks) != testbed.Disks {
+		t.Infra(fmt.Errorf("the testbed has %d disks instead of %d", len(t.Info.Disks), testbed.Disks))
+	}
+	return t.Info.Disks[i]
+}
+
+// BlockIO makes direct reads and writes on disks that only the grader uses,
 // one after another.
 func (t *T) BlockIO(steps ...testbed.BlockStep) *testbed.BlockReport {
 	t.session.measures = true

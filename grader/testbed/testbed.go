@@ -49,7 +49,7 @@ type Testbed interface {
 	// Processes, Reset or Close: no other process gets their ids meanwhile.
 	Processes(ctx context.Context, req ProcessRequest) (*ProcessReport, error)
 
-	// BlockIO reads and writes the testbed's own block device.
+	// BlockIO reads and writes the testbed's own block devices.
 	BlockIO(ctx context.Context, req BlockRequest) (*BlockReport, error)
 
 	// Lookup reads one element of a map: its value, or one value for each

@@ -10,6 +10,9 @@ type Info struct {
 	Version string
 	// CPUs are the numbers of the processors that are online.
 	CPUs []int
+	// Disks are the testbed's block devices, none where FeatureBlockDevice is
+	// missing.
+	Disks []Disk
 	// Shared tells that other programs run on this kernel, which can disturb
 	// what is measured.
 	Shared bool
@@ -29,7 +32,7 @@ const (
 	FeatureFentry      Feature = "fentry"       // tracing programs on kernel functions
 	FeaturePrintk      Feature = "printk"       // bpf_printk lines in a trace instance
 	FeaturePerfBuffer  Feature = "perf-buffer"  // records through a perf event array
-	FeatureBlockDevice Feature = "block-device" // a disk that only the grader uses
+	FeatureBlockDevice Feature = "block-device" // disks that only the grader uses
 	FeatureTwoCPUs     Feature = "two-cpus"     // at least two processors online
 	FeatureProgram     Feature = "program"      // programs of user space with few privileges
 )
@@ -148,12 +151,30 @@ type ExecStepReport struct {
 	Start, End uint64
 }
 
-// BlockStep is one request to the disk.
+// Disks is how many block devices a testbed has, which nobody else uses.
+const Disks = 2
+
+// Disk is one of them.
+type Disk struct {
+	// Name is its name, such as "vda".
+	Name string
+	// Number is the device's number as the kernel has it: the major number in
+	// the upper 12 bits, the minor number in the lower 20 (MKDEV in
+	// linux/kdev_t.h).
+	Number uint32
+}
+
+// BlockStep reads or writes a disk, once.
 type BlockStep struct {
+	// Disk is the place of the disk in Info.Disks.
+	Disk  int
 	Write bool
 	// Bytes is a multiple of 512, 128 KiB at most, so that it stays one
 	// request.
 	Bytes int
+	// Halved makes two requests of it, each of half the bytes: the disk takes no
+	// more at a time. A half is a multiple of 4 KiB.
+	Halved bool
 }
 
 // BlockRequest asks for direct reads and writes, one after another.
@@ -163,8 +184,6 @@ type BlockRequest struct {
 
 // BlockReport says what was done.
 type BlockReport struct {
-	// Device is the name of the disk, such as "vda".
-	Device string
 	// Steps are in the order of the request.
 	Steps []BlockStepReport
 }
@@ -174,9 +193,12 @@ type BlockStepReport struct {
 	// Start and End are just before and after the system call on the
 	// monotonic clock, in nanoseconds.
 	Start, End uint64
-	// Allocated is the request's start_time_ns and Started the time at which
-	// blk_mq_start_request was called, as the testbed's own program saw them.
+	// Allocated is the start_time_ns of the first request and Started the time at
+	// which blk_mq_start_request was called with it, as the testbed's own program
+	// saw them.
 	Allocated, Started uint64
+	// Requests is how many were started, as it saw them.
+	Requests int
 }
 
 // Element is a key of a map with its value.

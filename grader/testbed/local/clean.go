@@ -85,8 +85,8 @@ func (tb *Testbed) clean() error {
 	if _, err := tb.parent.run(testbed.ProcessRequest{}); err != nil {
 		return fmt.Errorf("ask worker: %w", err)
 	}
-	if tb.disk != nil {
-		if _, err := tb.disk.observer.take(); err != nil {
+	if tb.disks != nil {
+		if _, err := tb.disks.observer.take(); err != nil {
 			return err
 		}
 	}

@@ -24,7 +24,7 @@ type Testbed struct {
 	info    testbed.Info
 	stats   io.Closer
 	tracer  *tracer
-	disk    *disk
+	disks   *disks
 	workers map[int]*worker
 	parent  *parent
 	// untouched is what was in the kernel when it was opened.
@@ -53,7 +53,7 @@ type Testbed struct {
 
 var _ testbed.Testbed = (*Testbed)(nil)
 
-// Open gets everything ready that a submission needs: workers, a disk, a trace
+// Open gets everything ready that a submission needs: workers, disks, a trace
 // instance, run statistics. What this kernel cannot do is no error here: it
 // stands in Info.Missing.
 func Open() (*Testbed, error) {
@@ -88,8 +88,12 @@ func (tb *Testbed) open() error {
 	if tb.tracer, err = openTracer(); err != nil {
 		tb.info.Missing[testbed.FeaturePrintk] = err.Error()
 	}
-	if tb.disk, err = openDisk(); err != nil {
+	if tb.disks, err = openDisks(); err != nil {
 		tb.info.Missing[testbed.FeatureBlockDevice] = err.Error()
+	} else {
+		for _, d := range tb.disks.all {
+			tb.info.Disks = append(tb.info.Disks, d.Disk)
+		}
 	}
 
 	if tb.group, err = openCgroups(); err == nil {
@@ -206,9 +210,9 @@ func (tb *Testbed) Close() error {
 		err = errors.Join(err, tb.group.remove())
 		tb.group = nil
 	}
-	if tb.disk != nil {
-		tb.disk.close()
-		tb.disk = nil
+	if tb.disks != nil {
+		tb.disks.close()
+		tb.disks = nil
 	}
 	if tb.tracer != nil {
 		tb.tracer.close()

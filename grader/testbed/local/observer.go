@@ -6,33 +6,28 @@ import (
 
 	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/link"
-	"golang.org/x/sys/unix"
 
 	"github.com/bpfgrade/bpfgrade/bpf"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
-// observer sees the requests that one disk starts.
+// observer sees the requests that disks start.
 type observer struct {
 	objects bpf.RequestsObjects
 	link    link.Link
 }
 
-// observeDisk begins to observe the requests of an open block device.
-func observeDisk(fd int) (*observer, error) {
-	var stat unix.Stat_t
-	if err := unix.Fstat(fd, &stat); err != nil {
-		return nil, err
+// observeDisks begins to observe the requests of the testbed's disks.
+func observeDisks(disks []*disk) (*observer, error) {
+	var numbers [testbed.Disks]uint32
+	for i, d := range disks {
+		numbers[i] = d.Number
 	}
 	spec, err := bpf.LoadRequests()
 	if err != nil {
 		return nil, err
 	}
-	err = errors.Join(
-		spec.Variables[bpf.RequestsVarDiskMajor].Set(int32(unix.Major(stat.Rdev))),
-		spec.Variables[bpf.RequestsVarDiskMinor].Set(int32(unix.Minor(stat.Rdev))),
-	)
-	if err != nil {
+	if err := spec.Variables[bpf.RequestsVarDisks].Set(numbers); err != nil {
 		return nil, err
 	}
 	o := &observer{}

@@ -91,8 +91,8 @@ func (tb *Testbed) Others(context.Context) (testbed.Others, error) {
 	)
 	counts[testbed.EventExec] = testbed.Activity{Count: execs.Count, Last: execs.Last}
 	counts[testbed.EventMkdir] = testbed.Activity{Count: directories.Count, Last: directories.Last}
-	if tb.disk != nil && err == nil {
-		counts[testbed.EventRequest], err = tb.disk.observer.others()
+	if tb.disks != nil && err == nil {
+		counts[testbed.EventRequest], err = tb.disks.observer.others()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("observe others: %w", err)

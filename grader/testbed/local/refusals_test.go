@@ -9,9 +9,9 @@ import (
 )
 
 // A request of which one step is out of range is refused before anything of it
-// is done: the workers and the disk here can do nothing.
+// is done: the workers and the disks here can do nothing.
 func TestRefusals(t *testing.T) {
-	tb := &Testbed{workers: map[int]*worker{0: {}}, disk: &disk{}}
+	tb := &Testbed{workers: map[int]*worker{0: {}}, disks: &disks{}}
 
 	for want, step := range map[string]testbed.ExecStep{
 		"exec step 0: no processor 1":                {Kind: testbed.ExecFailure, CPU: 1, Count: 1},
@@ -24,6 +24,12 @@ func TestRefusals(t *testing.T) {
 		assert.EqualError(t, err, want)
 	}
 
-	_, err := tb.BlockIO(t.Context(), testbed.BlockRequest{Steps: []testbed.BlockStep{{Bytes: 4096}, {Bytes: 100}}})
-	assert.EqualError(t, err, "block step 1: 100 bytes is out of range")
+	for want, step := range map[string]testbed.BlockStep{
+		"block step 1: 100 bytes is out of range":                {Bytes: 100},
+		"block step 1: no disk 2":                                {Disk: testbed.Disks, Bytes: 4096},
+		"block step 1: 4096 bytes have no halves of whole pages": {Bytes: 4096, Halved: true},
+	} {
+		_, err := tb.BlockIO(t.Context(), testbed.BlockRequest{Steps: []testbed.BlockStep{{Bytes: 4096}, step}})
+		assert.EqualError(t, err, want)
+	}
 }

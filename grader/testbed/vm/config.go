@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/bpfgrade/bpfgrade/grader/testbed/agent"
-	"github.com/bpfgrade/bpfgrade/grader/testbed/local"
 	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
 )
 
@@ -20,7 +19,7 @@ type Config struct {
 	// Agent is the path of a static executable that becomes their first
 	// process; see package agent.
 	Agent string
-	// OtherDisk gives them a second disk, which is not the testbed's.
+	// OtherDisk gives them one more disk, which is not the testbed's.
 	OtherDisk bool
 	// Dir is the folder in which templates are kept from run to run.
 	Dir string
@@ -38,12 +37,8 @@ func (c *Config) log(text string) {
 	}
 }
 
-// portName is the port on which the agent listens, diskSerial the serial number
-// of the disk for block workloads.
-const (
-	portName   = agent.PortName
-	diskSerial = local.BlockSerial
-)
+// portName is the port on which the agent listens.
+const portName = agent.PortName
 
 // QEMU is the name of the emulator's executable.
 const QEMU = "qemu-system-x86_64"

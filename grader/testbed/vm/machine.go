@@ -14,6 +14,9 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/bpfgrade/bpfgrade/grader/testbed"
+	"github.com/bpfgrade/bpfgrade/grader/testbed/local"
 )
 
 // The files of a machine, in its working folder. They are named without their
@@ -48,18 +51,25 @@ func (c *Config) arguments(memory string, restored bool) []string {
 		"-device", "virtio-serial-pci,max_ports=2",
 		"-chardev", "socket,id=port,path=" + portSocket + ",server=on,wait=off",
 		"-device", "virtserialport,chardev=port,name=" + portName,
-		"-blockdev", fmt.Sprintf("driver=null-co,node-name=disk,read-zeroes=on,size=%d", diskBytes),
-		"-device", "virtio-blk-pci,drive=disk,serial=" + diskSerial,
+	}
+	for i := range testbed.Disks {
+		args = append(args, disk(fmt.Sprintf("disk%d", i), ",serial="+local.BlockSerial(i))...)
 	}
 	if c.OtherDisk {
-		args = append(args,
-			"-blockdev", fmt.Sprintf("driver=null-co,node-name=other,read-zeroes=on,size=%d", diskBytes),
-			"-device", "virtio-blk-pci,drive=other")
+		args = append(args, disk("other", "")...)
 	}
 	if restored {
 		return append(args, "-incoming", "defer")
 	}
 	return append(args, "-kernel", c.Kernel.Image, "-initrd", c.initrd, "-append", kernelCommandLine)
+}
+
+// disk is a disk that keeps nothing.
+func disk(name, more string) []string {
+	return []string{
+		"-blockdev", fmt.Sprintf("driver=null-co,node-name=%s,read-zeroes=on,size=%d", name, diskBytes),
+		"-device", fmt.Sprintf("virtio-blk-pci,drive=%s%s", name, more),
+	}
 }
 
 // escape writes a value for an option of QEMU, where a comma ends it.

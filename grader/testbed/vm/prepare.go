@@ -76,7 +76,7 @@ func warmUp(ctx context.Context, tb testbed.Testbed, info *testbed.Info) error {
 	if _, err := tb.Processes(ctx, everyCall(info.CPUs)); err != nil {
 		return err
 	}
-	_, err = tb.BlockIO(ctx, testbed.BlockRequest{Steps: []testbed.BlockStep{{Write: true, Bytes: 4096}, {Bytes: 4096}}})
+	_, err = tb.BlockIO(ctx, testbed.BlockRequest{Steps: []testbed.BlockStep{{Write: true, Bytes: 4096}, {Bytes: 4096}, {Disk: 1, Bytes: 8192, Halved: true}}})
 	if err != nil && !errors.Is(err, testbed.ErrNotSupported) {
 		return err
 	}

@@ -292,7 +292,20 @@ func TestBlockIO(t *testing.T) {
 			assert.LessOrEqual(t, s.Start, s.Allocated)
 			assert.Less(t, s.Allocated, s.Started, "a request waits before it is started")
 			assert.LessOrEqual(t, s.Started, s.End)
+			assert.Equal(t, 1, s.Requests)
 			end = s.End
+		}
+		info, err := tb.Info(t.Context())
+		require.NoError(t, err)
+		require.Len(t, info.Disks, testbed.Disks)
+		assert.NotEqual(t, info.Disks[0], info.Disks[1])
+
+		report, err = tb.BlockIO(t.Context(), testbed.BlockRequest{Steps: []testbed.BlockStep{
+			{Disk: 1, Bytes: 64 << 10, Halved: true}, {Disk: 1, Bytes: 64 << 10}, {Bytes: 8 << 10, Halved: true, Write: true}, {Bytes: 8 << 10},
+		}})
+		require.NoError(t, err)
+		for i, requests := range []int{2, 1, 2, 1} {
+			assert.Equal(t, requests, report.Steps[i].Requests, "a disk takes as much as before after a step that is halved")
 		}
 	})
 }
