@@ -44,17 +44,24 @@ func (m *machine) ended() error {
 // source; see __warn in kernel/panic.c.
 var complaintLine = regexp.MustCompile(`WARNING: (CPU: |\S+:\d+ at |at )|BUG: |Oops|Kernel panic|general protection fault|hard LOCKUP|rcu.*stall`)
 
+// advice is what stands before a warning that speaks of a submission and not of
+// the kernel: before Linux 6.1 the verifier gives this one when a tracing program
+// uses a hash map with BPF_F_NO_PREALLOC, which works all the same.
+const advice = "trace type BPF program uses run-time allocation"
+
 // complaint is the first line in which the guest's kernel complained, without
 // its time stamp, or nothing.
 func (m *machine) complaint() string {
+	before := ""
 	for line := range strings.Lines(m.console()) {
-		if complaintLine.MatchString(line) {
+		if complaintLine.MatchString(line) && !strings.Contains(before, advice) {
 			_, text, found := strings.Cut(line, "] ")
 			if !found {
 				text = line
 			}
 			return strings.TrimSpace(text)
 		}
+		before = line
 	}
 	return ""
 }

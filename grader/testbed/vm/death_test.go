@@ -29,6 +29,16 @@ func TestComplaint(t *testing.T) {
 			"WARNING: at check_it+0x12/0x34, CPU#1: bpfgrade/77",
 		},
 		{
+			"a warning about the submission",
+			"[   12.3] ------------[ cut here ]------------\n[   12.3] trace type BPF program uses run-time allocation\n[   12.3] WARNING: CPU: 0 PID: 1 at kernel/bpf/verifier.c:10519 bpf_check+0x2f8e/0x3470\n",
+			"",
+		},
+		{
+			"a warning after that one",
+			"[   12.3] trace type BPF program uses run-time allocation\n[   12.3] WARNING: CPU: 0 PID: 1 at kernel/bpf/verifier.c:10519 bpf_check+0x2f8e/0x3470\n[   12.4] WARNING: CPU: 0 PID: 1 at kernel/bpf/core.c:1 f+0x1/0x2\n",
+			"WARNING: CPU: 0 PID: 1 at kernel/bpf/core.c:1 f+0x1/0x2",
+		},
+		{
 			"what comes first",
 			"[    9.6] BUG: kernel NULL pointer dereference, address: 0000000000000000\n[    9.7] Oops: 0000 [#1] PREEMPT SMP NOPTI\n[    9.9] Kernel panic - not syncing: Fatal exception\n",
 			"BUG: kernel NULL pointer dereference, address: 0000000000000000",
