@@ -2,6 +2,7 @@
 package exercises
 
 import (
+	blockbytes "github.com/bpfgrade/bpfgrade/exercises/block-bytes"
 	blockstartfentry "github.com/bpfgrade/bpfgrade/exercises/block-start-fentry"
 	blockstartkprobe "github.com/bpfgrade/bpfgrade/exercises/block-start-kprobe"
 	execcounter "github.com/bpfgrade/bpfgrade/exercises/exec-counter"
@@ -23,4 +24,5 @@ var All = []*grader.Exercise{
 	blockstartfentry.Exercise,
 	syscallprint.Exercise,
 	uprobeargs.Exercise,
+	blockbytes.Exercise,
 }
