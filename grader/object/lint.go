@@ -54,7 +54,7 @@ func (o *Object) remarksOn(p *Program) []Remark {
 	steps := p.flow()
 	var remarks []Remark
 	for _, look := range []func(*Program, []step) (int, Remark){
-		o.wrongContext, o.printkSpecifier, o.userPointer, o.byteOrder, o.nonatomic, o.keyedByCaller, o.unchecked, o.uninitialised,
+		o.wrongContext, o.printkSpecifier, o.userPointer, o.coldPage, o.byteOrder, o.nonatomic, o.keyedByCaller, o.unchecked, o.uninitialised,
 	} {
 		at, remark := look(p, steps)
 		if at < 0 {

@@ -23,7 +23,8 @@ int handle(struct trace_event_raw_sys_enter *ctx)
 
 	if (!s)
 		return 0;
-	bpf_probe_read_user_str(s->text, sizeof(s->text), (void *)ctx->args[0]);
+	if (bpf_probe_read_user_str(s->text, sizeof(s->text), (void *)ctx->args[0]) < 0)
+		return 0;
 	bpf_printk("execve of %s", s->text);
 	return 0;
 }

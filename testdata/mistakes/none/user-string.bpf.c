@@ -9,7 +9,8 @@ int handle(struct trace_event_raw_sys_enter *ctx)
 {
 	char path[64] = {};
 
-	bpf_probe_read_user_str(path, sizeof(path), (void *)ctx->args[0]);
+	if (bpf_probe_read_user_str(path, sizeof(path), (void *)ctx->args[0]) < 0)
+		return 0;
 	bpf_printk("execve of %s by %d", path, (int)(bpf_get_current_pid_tgid() >> 32));
 	return 0;
 }
