@@ -153,13 +153,17 @@ func FindBPFTool(ctx context.Context) (path, version string, err error) {
 	return "", "", fmt.Errorf("find bpftool: %w (sudo apt-get install bpftool)", notFound)
 }
 
+// outputDeadline is how long the output of a program that has ended may take to
+// be read, on a loaded machine.
+const outputDeadline = time.Minute
+
 // run runs a program of this machine, with nothing of the student's, and
 // returns what it prints.
 func run(ctx context.Context, path string, args ...string) ([]byte, error) {
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Stderr = &stderr
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = outputDeadline
 	out, err := cmd.Output()
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)

@@ -37,6 +37,10 @@ func (tb *Testbed) Install(ctx context.Context, req testbed.InstallRequest) (str
 	return path, nil
 }
 
+// outputDeadline is how long the output of a program that has ended may take to
+// be read. A second was too short for an emulated machine on a loaded host.
+const outputDeadline = time.Minute
+
 // Run implements [testbed.Testbed].
 func (tb *Testbed) Run(ctx context.Context, req testbed.RunRequest) (*testbed.RunReport, error) {
 	if tb.installed == "" || filepath.Base(req.Name) != req.Name {
@@ -47,7 +51,7 @@ func (tb *Testbed) Run(ctx context.Context, req testbed.RunRequest) (*testbed.Ru
 	cmd.Dir = tb.installed
 	cmd.Env = []string{}
 	cmd.Stdout, cmd.Stderr = &output, &output
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = outputDeadline
 	cmd.SysProcAttr = &unix.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 	err := cmd.Run()
 	var exit *exec.ExitError
