@@ -30,7 +30,7 @@ func share(tb *local.Testbed) error {
 	if err := tb.Share(); err != nil {
 		return err
 	}
-	write, err := writer("/dev/vdb")
+	write, err := writer("/dev/vdc")
 	if err != nil {
 		return err
 	}
