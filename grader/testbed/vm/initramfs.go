@@ -2,6 +2,7 @@ package vm
 
 import (
 	"bytes"
+	"debug/elf"
 	"fmt"
 	"io"
 	"os"
@@ -24,6 +25,20 @@ type initramfs struct {
 	modules []kernel.Module
 }
 
+// static tells why an executable does not run where it is all there is.
+func static(file *os.File) error {
+	executable, err := elf.NewFile(file)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file.Name(), err)
+	}
+	for _, p := range executable.Progs {
+		if p.Type == elf.PT_INTERP {
+			return fmt.Errorf("%s needs shared libraries, and a guest has none: build it with CGO_ENABLED=0, as make does", file.Name())
+		}
+	}
+	return nil
+}
+
 // write writes the archive, of which no more than a buffer is in memory at a
 // time: each command reads the whole of it to find the template.
 func (i initramfs) write(to io.Writer) error {
@@ -33,6 +48,9 @@ func (i initramfs) write(to io.Writer) error {
 	}
 	defer agent.Close()
 	info, err := agent.Stat()
+	if err == nil {
+		err = static(agent)
+	}
 	if err != nil {
 		return fmt.Errorf("read agent: %w", err)
 	}
