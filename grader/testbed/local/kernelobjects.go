@@ -87,7 +87,8 @@ func bpfCall[Attr any](command uintptr, attr *Attr) error {
 	return err
 }
 
-// bpfOpen makes a call that opens something, and returns its descriptor.
+// bpfOpen is bpfCall for a command that opens something, whose descriptor it
+// returns.
 func bpfOpen[Attr any](command uintptr, attr *Attr) (fd int, err error) {
 	r, _, errno := unix.Syscall(unix.SYS_BPF, command, uintptr(unsafe.Pointer(attr)), unsafe.Sizeof(*attr))
 	if errno != 0 {
@@ -96,20 +97,9 @@ func bpfOpen[Attr any](command uintptr, attr *Attr) (fd int, err error) {
 	return int(r), nil
 }
 
-// openByID opens a program, map or link. The command is the one for its kind.
-func openByID(command uintptr, id uint32) (fd int, err error) {
-	attr := struct{ id, next, flags uint32 }{id: id}
-	return bpfOpen(command, &attr)
-}
-
 // linkProgram returns the program of a link.
 func linkProgram(id link.ID) (ebpf.ProgramID, error) {
-	fd, err := openByID(unix.BPF_LINK_GET_FD_BY_ID, uint32(id))
-	if err != nil {
-		return 0, err
-	}
-	defer unix.Close(fd)
-	info, err := objectInfo[linkInfo](fd)
+	info, err := infoByID[linkInfo](unix.BPF_LINK_GET_FD_BY_ID, uint32(id))
 	if err != nil {
 		return 0, err
 	}
@@ -125,15 +115,10 @@ func subtract[T comparable](all, some []T) []T {
 func (o *kernelObjects) newPrograms(before *kernelObjects) ([]testbed.Program, error) {
 	var programs []testbed.Program
 	for _, id := range subtract(o.programs, before.programs) {
-		fd, err := openByID(unix.BPF_PROG_GET_FD_BY_ID, uint32(id))
+		info, err := infoByID[programInfo](unix.BPF_PROG_GET_FD_BY_ID, uint32(id))
 		if errors.Is(err, os.ErrNotExist) {
 			continue
 		}
-		if err != nil {
-			return nil, fmt.Errorf("open program %d: %w", id, err)
-		}
-		info, err := objectInfo[programInfo](fd)
-		unix.Close(fd)
 		if err != nil {
 			return nil, fmt.Errorf("describe program %d: %w", id, err)
 		}
@@ -148,15 +133,10 @@ func (o *kernelObjects) newPrograms(before *kernelObjects) ([]testbed.Program, e
 func (o *kernelObjects) newMaps(before *kernelObjects) ([]testbed.Map, error) {
 	var maps []testbed.Map
 	for _, id := range subtract(o.maps, before.maps) {
-		fd, err := openByID(unix.BPF_MAP_GET_FD_BY_ID, uint32(id))
+		info, err := infoByID[mapInfo](unix.BPF_MAP_GET_FD_BY_ID, uint32(id))
 		if errors.Is(err, os.ErrNotExist) {
 			continue
 		}
-		if err != nil {
-			return nil, fmt.Errorf("open map %d: %w", id, err)
-		}
-		info, err := objectInfo[mapInfo](fd)
-		unix.Close(fd)
 		if err != nil {
 			return nil, fmt.Errorf("describe map %d: %w", id, err)
 		}

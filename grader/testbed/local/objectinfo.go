@@ -63,6 +63,18 @@ func objectInfo[Info programInfo | mapInfo | linkInfo](fd int) (*Info, error) {
 	return info, nil
 }
 
+// infoByID is objectInfo for one that is not open. The command opens those of its
+// kind. The error wraps os.ErrNotExist when there is none.
+func infoByID[Info programInfo | mapInfo | linkInfo](command uintptr, id uint32) (*Info, error) {
+	attr := struct{ id, next, flags uint32 }{id: id}
+	fd, err := bpfOpen(command, &attr)
+	if err != nil {
+		return nil, err
+	}
+	defer unix.Close(fd)
+	return objectInfo[Info](fd)
+}
+
 // objectName is the text of a name that the kernel keeps.
 func objectName(name [16]byte) string {
 	text, _, _ := bytes.Cut(name[:], []byte{0})
