@@ -25,15 +25,16 @@ type initramfs struct {
 	modules []kernel.Module
 }
 
-// static tells why an executable does not run where it is all there is.
-func static(file *os.File) error {
-	executable, err := elf.NewFile(file)
+// checkAgent tells why the agent does not run where it is all there is.
+func (i initramfs) checkAgent() error {
+	executable, err := elf.Open(i.agent)
 	if err != nil {
-		return fmt.Errorf("%s: %w", file.Name(), err)
+		return fmt.Errorf("read agent: %s: %w", i.agent, err)
 	}
+	defer executable.Close()
 	for _, p := range executable.Progs {
 		if p.Type == elf.PT_INTERP {
-			return fmt.Errorf("%s needs shared libraries, and a guest has none: build it with CGO_ENABLED=0, as make does", file.Name())
+			return fmt.Errorf("%s needs shared libraries, and a guest has none: build it with CGO_ENABLED=0, as make does", i.agent)
 		}
 	}
 	return nil
@@ -48,9 +49,6 @@ func (i initramfs) write(to io.Writer) error {
 	}
 	defer agent.Close()
 	info, err := agent.Stat()
-	if err == nil {
-		err = static(agent)
-	}
 	if err != nil {
 		return fmt.Errorf("read agent: %w", err)
 	}

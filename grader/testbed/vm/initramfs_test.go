@@ -1,7 +1,6 @@
 package vm
 
 import (
-	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -14,9 +13,9 @@ import (
 func TestAgentMustBeStatic(t *testing.T) {
 	shell, err := filepath.EvalSymlinks("/bin/sh")
 	require.NoError(t, err)
-	assert.ErrorContains(t, initramfs{agent: shell}.write(io.Discard), "needs shared libraries, and a guest has none: build it with CGO_ENABLED=0")
+	assert.ErrorContains(t, initramfs{agent: shell}.checkAgent(), "needs shared libraries, and a guest has none: build it with CGO_ENABLED=0")
 
 	text := filepath.Join(t.TempDir(), "agent")
 	require.NoError(t, os.WriteFile(text, []byte("#!/bin/sh\n"), 0o700))
-	assert.ErrorContains(t, initramfs{agent: text}.write(io.Discard), "read agent: "+text)
+	assert.ErrorContains(t, initramfs{agent: text}.checkAgent(), "read agent: "+text)
 }

@@ -91,6 +91,9 @@ func (t *Template) read() error {
 		return fmt.Errorf("kernel %s: %w", k.Name, err)
 	}
 	t.initramfs = initramfs{t.config.Agent, modules}
+	if err := t.initramfs.checkAgent(); err != nil {
+		return err
+	}
 	return t.hash()
 }
 
