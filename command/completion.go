@@ -118,18 +118,39 @@ func flagOf(node *kong.Node, word string) *kong.Flag {
 	return nil
 }
 
-// valuesOf are the values that are known: those of an enumeration, and the
-// exercises.
+// valuesOf are the values that are known: those of an enumeration, the exercises
+// and the kernels that are here.
 func valuesOf(value *kong.Value, placeholder string, exercises []*grader.Exercise) []string {
-	if placeholder == "SLUG" {
+	switch placeholder {
+	case "SLUG":
 		var slugs []string
 		for _, ex := range exercises {
 			slugs = append(slugs, ex.Slug)
 		}
 		return slugs
+	case "V", "V,V":
+		return kernelNames()
 	}
 	if value.Enum == "" {
 		return nil
 	}
 	return value.EnumSlice()
+}
+
+// kernelNames are those of the kernels that are here. Whatever keeps them from
+// being listed, a shell can complete other words.
+func kernelNames() []string {
+	store, err := openStore()
+	if err != nil {
+		return nil
+	}
+	kernels, err := store.List()
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, k := range kernels {
+		names = append(names, k.Name)
+	}
+	return names
 }

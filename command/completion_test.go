@@ -27,7 +27,7 @@ func TestCandidates(t *testing.T) {
 		"the value of a short one": {[]string{"check", "-e", "sys"}, []string{"syscall-print"}},
 		"after a flag without one": {[]string{"check", "--watch", "--ba"}, []string{"--backend"}},
 		"after a flag with one":    {[]string{"grade", "--format=json", "--exerci"}, []string{"--exercise"}},
-		"a verb of a verb":         {[]string{"kernel", ""}, []string{"list", "add"}},
+		"a verb of a verb":         {[]string{"kernel", ""}, []string{"list", "add", "headers"}},
 		"a shell":                  {[]string{"completion", "b"}, []string{"bash"}},
 		"no such verb":             {[]string{"greet", "x"}, nil},
 	}

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"github.com/bpfgrade/bpfgrade/grader/backend"
 	"github.com/bpfgrade/bpfgrade/grader/testbed/vm/kernel"
 )
 
 type kernelCmd struct {
-	List kernelListCmd `cmd:"" help:"List the kernels that are here."`
-	Add  kernelAddCmd  `cmd:"" help:"Fetch a kernel from the package mirrors this machine is set up with."`
+	List    kernelListCmd    `cmd:"" help:"List the kernels that are here."`
+	Add     kernelAddCmd     `cmd:"" help:"Fetch a kernel from the package mirrors this machine is set up with."`
+	Headers kernelHeadersCmd `cmd:"" help:"Print the folder that has vmlinux.h of a kernel, as sources are built with it."`
 }
 
 // openStore opens the kernels of this user.
@@ -75,5 +77,19 @@ func (c *kernelAddCmd) Run(ctx context.Context, env *environment) error {
 		return &machineError{err}
 	}
 	_, err = fmt.Fprintf(env.stdout, "%s is ready (%s)\n", k.Name, k.Origin)
+	return err
+}
+
+type kernelHeadersCmd struct {
+	Kernel string `arg:"" optional:"" name:"v" help:"The version, such as 6.12. Default: the first that was added."`
+}
+
+func (c *kernelHeadersCmd) Run(ctx context.Context, env *environment) error {
+	b, err := openBackend(ctx, env, backend.Options{Name: backend.VM, Kernel: c.Kernel})
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	_, err = fmt.Fprintln(env.stdout, b.Headers)
 	return err
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bytes"
+	_ "embed" // the Makefile
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,8 +21,13 @@ type starterFile struct {
 	data []byte
 }
 
+// makefile builds a student's sources as the grader does.
+//
+//go:embed starter/Makefile
+var makefile []byte
+
 // starter is what a student begins with: the files of the exercise's starter,
-// its statement, and the marker.
+// its statement, the marker, and a Makefile.
 func starter(ex *grader.Exercise) ([]starterFile, error) {
 	statement, err := fs.ReadFile(ex.Files, "README.md")
 	if err != nil {
@@ -30,6 +36,7 @@ func starter(ex *grader.Exercise) ([]starterFile, error) {
 	files := []starterFile{
 		{submission.MarkerName, submission.Marker(ex.Slug)},
 		{"README.md", statement},
+		{"Makefile", makefile},
 	}
 	err = fs.WalkDir(ex.Files, "starter", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {

@@ -27,7 +27,7 @@ func TestDocs(t *testing.T) {
 		files = append(files, found...)
 	}
 	// The verb, and what follows to the end of the command.
-	call := regexp.MustCompile("bpfgrade (grade|regrade|report|merge|package gradescope|kernel add|verify|list)\\b([^|&;`#\n]*)")
+	call := regexp.MustCompile("bpfgrade (grade|regrade|report|merge|package gradescope|kernel (?:add|headers)|verify|list)\\b([^|&;`#\n]*)")
 	option := regexp.MustCompile(`--[a-z][a-z-]*`)
 	continued := regexp.MustCompile(`\\?\n\s+--`)
 	help := make(map[string]string)

@@ -52,7 +52,9 @@ type Options struct {
 // Backend is a grader and what it rests on.
 type Backend struct {
 	grader.Grader
-	close []func() error
+	// Headers is the folder that submission.VMLinux made for the kernel.
+	Headers string
+	close   []func() error
 }
 
 // Open gets a backend ready. The first time on a kernel this boots it.
@@ -110,12 +112,11 @@ func (b *Backend) buildWith(ctx context.Context, btf string) error {
 	if err != nil {
 		return err
 	}
-	headers, err := submission.VMLinux(ctx, btf, cache)
-	if err != nil {
+	if b.Headers, err = submission.VMLinux(ctx, btf, cache); err != nil {
 		return err
 	}
 	b.Types = btf
-	b.Build = &submission.Builder{Headers: headers, Cache: filepath.Join(cache, "builds")}
+	b.Build = &submission.Builder{Headers: b.Headers, Cache: filepath.Join(cache, "builds")}
 	return nil
 }
 
