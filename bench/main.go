@@ -46,7 +46,7 @@ func (b *bench) run(ctx context.Context) error {
 	}
 	fmt.Printf("%d processors, load %.4s, %d runs of each\n", runtime.NumCPU(), load, b.runs)
 	for _, measure := range []func(context.Context) error{
-		b.latencies, b.builds, b.throughput, b.growth, b.records,
+		b.latencies, b.builds, b.verdicts, b.throughput, b.growth, b.records,
 	} {
 		if err := measure(ctx); err != nil {
 			return err
