@@ -52,7 +52,8 @@ func (p *program) interrupt(ctx context.Context, signal unix.Signal) error {
 		return err
 	}
 	defer calls.Close()
-	for deadline := time.Now().Add(interruptTimeout); time.Now().Before(deadline) && p.exited() == nil; {
+	for s := newSpan(); !s.over(interruptTimeout) && p.exited() == nil; {
+		s.look()
 		if !p.waits() {
 			time.Sleep(programPoll)
 			continue
@@ -110,7 +111,7 @@ func (p *program) freeze(ctx context.Context) error {
 	if p.output.blocked {
 		where, within = p.prints, blockTimeout
 	}
-	for deadline := time.Now().Add(within); !where() && p.exited() == nil && time.Now().Before(deadline); {
+	for s := newSpan(); !where() && p.exited() == nil && !s.over(within); s.look() {
 		time.Sleep(programPoll)
 	}
 	if err := p.signal(unix.SIGSTOP); err != nil {

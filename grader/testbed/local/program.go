@@ -298,11 +298,15 @@ func (tb *Testbed) Output(ctx context.Context, req testbed.OutputRequest) (*test
 }
 
 // await waits for output as the request says. A program that never waits has
-// nothing more to print when it has printed nothing for busyStable of processor
-// time: one that has to wait for a processor is not taken for it.
+// nothing more to print when it has printed nothing for busyStable, of its own
+// processor time as well: one that has to wait for a processor is not taken for
+// it.
 func (p *program) await(ctx context.Context, req testbed.OutputRequest) (*testbed.Output, error) {
-	printed, since := 0, p.group.processorTime()
-	for deadline := time.Now().Add(req.Wait); ; {
+	all := newSpan()
+	printed, silent, used := 0, newSpan(), p.group.processorTime()
+	for {
+		all.look()
+		silent.look()
 		// First how it is, then what it has printed: then nothing is missed.
 		exit := p.exited()
 		settled := exit != nil || p.idle()
@@ -314,11 +318,11 @@ func (p *program) await(ctx context.Context, req testbed.OutputRequest) (*testbe
 		out := p.output.after(req.After)
 		out.Exit = exit
 		if len(out.Text) != printed {
-			printed, since = len(out.Text), p.group.processorTime()
+			printed, silent, used = len(out.Text), newSpan(), p.group.processorTime()
 		}
 		switch {
-		case exit != nil, time.Now().After(deadline),
-			req.Settle && (settled && p.idle() || p.group.processorTime()-since > busyStable),
+		case exit != nil, all.over(req.Wait),
+			req.Settle && (settled && p.idle() || silent.over(busyStable) && p.group.processorTime()-used > busyStable),
 			!req.Settle && len(out.Text) > 0:
 			return out, nil
 		}
@@ -389,13 +393,15 @@ func (p *program) stop(ctx context.Context, req testbed.StopRequest) (*testbed.E
 		if err := p.interrupt(ctx, signal); err != nil {
 			return nil, err
 		}
-		select {
-		case <-p.ended:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(req.Within):
-			killed = true
+		s := newSpan()
+		ended := func() bool {
+			s.look()
+			return p.exited() != nil || s.over(req.Within)
 		}
+		if err := await(ctx, ended); err != nil {
+			return nil, err
+		}
+		killed = p.exited() == nil
 	}
 	after := time.Since(sent)
 	// What its first process left behind is seen before the rest is killed.

@@ -31,26 +31,27 @@ var waitingCalls = []int{
 // end, counts as ready when nothing was attached or detached for busyStable.
 const busyStable = 500 * time.Millisecond
 
-// busyLook is how often the kernel's lists are read while a program runs: that
+// busyList is how often the kernel's lists are read while a program runs: that
 // takes time from the program where both share a processor.
-const busyLook = 50 * time.Millisecond
+const busyList = 50 * time.Millisecond
 
 // awaitReady waits until the program is held, or is ready: it has attached
 // something, nothing more was attached since it was looked at last, and it
 // waits.
 func (p *program) awaitReady(ctx context.Context, within time.Duration) (*testbed.Running, error) {
-	deadline := time.Now().Add(within)
 	var last []testbed.Attachment
-	since, looked := time.Now(), time.Time{}
+	all, unchanged, listed := newSpan(), newSpan(), time.Time{}
 	for ; ; time.Sleep(programPoll) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		all.look()
+		unchanged.look()
 		exit, waits, held := p.exited(), p.waits(), p.held()
-		if exit == nil && !waits && !held && time.Since(looked) < busyLook {
+		if exit == nil && !waits && !held && time.Since(listed) < busyList {
 			continue
 		}
-		looked = time.Now()
+		listed = time.Now()
 		now, err := listKernelObjects()
 		if err != nil {
 			return nil, err
@@ -67,11 +68,11 @@ func (p *program) awaitReady(ctx context.Context, within time.Duration) (*testbe
 			return p.running(now, links, &testbed.Running{Held: true, HeldSince: since})
 		}
 		if !slices.Equal(links, last) {
-			last, since = links, time.Now()
-		} else if len(links) > 0 && exit == nil && (waits || time.Since(since) > busyStable) {
+			last, unchanged = links, newSpan()
+		} else if len(links) > 0 && exit == nil && (waits || unchanged.over(busyStable)) {
 			return p.running(now, links, &testbed.Running{Ready: true})
 		}
-		if exit != nil || time.Now().After(deadline) {
+		if exit != nil || all.over(within) {
 			return p.running(now, links, &testbed.Running{Exit: exit})
 		}
 	}

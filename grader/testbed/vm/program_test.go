@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"github.com/bpfgrade/bpfgrade/grader/submission"
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
@@ -156,6 +157,39 @@ func TestHeldProgram(t *testing.T) {
 		left, err := tb.Reset(t.Context())
 		require.NoError(t, err)
 		assert.Empty(t, left)
+	})
+}
+
+// A host that does not run a guest for a while, because it is loaded, takes that
+// time from the guest: nothing was waited for, and a program that computes has
+// not done so for longer.
+func TestHaltedGuest(t *testing.T) {
+	onKernels(t, func(t *testing.T, template *vm.Template) {
+		temp, own := openAgain(t, template)
+		defer own.Close()
+		tb, err := own.Open(t.Context())
+		require.NoError(t, err)
+		defer tb.Close()
+		info, err := tb.Info(t.Context())
+		require.NoError(t, err)
+		require.NoError(t, tb.Start(t.Context(), startRequest(t, "slow")))
+		running, err := tb.AwaitReady(t.Context(), long)
+		require.NoError(t, err)
+		require.True(t, running.Ready)
+		before, err := tb.Output(t.Context(), testbed.OutputRequest{Wait: long, Settle: true})
+		require.NoError(t, err)
+		_, err = tb.Exec(t.Context(), testbed.ExecRequest{Steps: execs(info, 1)})
+		require.NoError(t, err)
+
+		guest := guestProcess(t, temp)
+		time.AfterFunc(50*time.Millisecond, func() {
+			assert.NoError(t, unix.Kill(guest, unix.SIGSTOP))
+			time.Sleep(2 * time.Second)
+			assert.NoError(t, unix.Kill(guest, unix.SIGCONT))
+		})
+		out, err := tb.Output(t.Context(), testbed.OutputRequest{After: len(before.Text), Wait: time.Second, Settle: true})
+		require.NoError(t, err)
+		assert.Equal(t, "101\n102\n", string(out.Text))
 	})
 }
 

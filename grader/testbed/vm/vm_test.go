@@ -341,19 +341,43 @@ func TestGuestsAreApart(t *testing.T) {
 	})
 }
 
+// openAgain opens the template once more, with a folder for temporary files of
+// its own.
+func openAgain(t *testing.T, template *vm.Template) (temp string, own *vm.Template) {
+	agent := gradertest.Command(t)          // in a folder of its own
+	temp, err := os.MkdirTemp("/tmp", "t-") // sockets in it have short paths
+	require.NoError(t, err)
+	t.Cleanup(func() { os.RemoveAll(temp) })
+	t.Setenv("TMPDIR", temp)
+	dir, err := kernel.DefaultDir()
+	require.NoError(t, err)
+	own, err = vm.Open(t.Context(), vm.Config{Kernel: template.Kernel(), Agent: agent, Dir: dir,
+		Log: func(text string) { t.Errorf("the template is made again: %s", text) }})
+	require.NoError(t, err)
+	return temp, own
+}
+
+// guestProcess is the one that works in a folder for temporary files.
+func guestProcess(t *testing.T, temp string) int {
+	processes, err := filepath.Glob("/proc/[0-9]*")
+	require.NoError(t, err)
+	var guests []int
+	for _, process := range processes {
+		cwd, _ := os.Readlink(filepath.Join(process, "cwd"))
+		if strings.HasPrefix(cwd, temp+"/bpfgrade-vm-") {
+			pid, err := strconv.Atoi(filepath.Base(process))
+			require.NoError(t, err)
+			guests = append(guests, pid)
+		}
+	}
+	require.Len(t, guests, 1)
+	return guests[0]
+}
+
 // TestDeadGuest ends a guest from outside in the middle of a call.
 func TestDeadGuest(t *testing.T) {
 	onKernels(t, func(t *testing.T, template *vm.Template) {
-		agent := gradertest.Command(t)          // in a folder of its own
-		temp, err := os.MkdirTemp("/tmp", "t-") // sockets in it have short paths
-		require.NoError(t, err)
-		defer os.RemoveAll(temp)
-		t.Setenv("TMPDIR", temp)
-		dir, err := kernel.DefaultDir()
-		require.NoError(t, err)
-		own, err := vm.Open(t.Context(), vm.Config{Kernel: template.Kernel(), Agent: agent, Dir: dir,
-			Log: func(text string) { t.Errorf("the template is made again: %s", text) }})
-		require.NoError(t, err)
+		temp, own := openAgain(t, template)
 		tb, err := own.Open(t.Context())
 		require.NoError(t, err)
 		info, err := tb.Info(t.Context())
@@ -363,19 +387,7 @@ func TestDeadGuest(t *testing.T) {
 			_, err := tb.Exec(t.Context(), testbed.ExecRequest{Steps: execs(info, 1<<20)})
 			failed <- err
 		}()
-		processes, err := filepath.Glob("/proc/[0-9]*")
-		require.NoError(t, err)
-		killed := 0
-		for _, process := range processes {
-			cwd, _ := os.Readlink(filepath.Join(process, "cwd"))
-			if strings.HasPrefix(cwd, temp+"/bpfgrade-vm-") {
-				pid, err := strconv.Atoi(filepath.Base(process))
-				require.NoError(t, err)
-				require.NoError(t, unix.Kill(pid, unix.SIGKILL))
-				killed++
-			}
-		}
-		require.Equal(t, 1, killed)
+		require.NoError(t, unix.Kill(guestProcess(t, temp), unix.SIGKILL))
 		err = <-failed
 		assert.ErrorContains(t, err, "qemu ended (signal: killed)")
 		var crash *testbed.CrashError

@@ -15,7 +15,15 @@ static volatile sig_atomic_t running = 1;
 
 static void stop(int sig) { running = 0; }
 
-static void on_event(void *ctx, int cpu, void *data, __u32 size) { printf("%llu\n", *(unsigned long long *)data); }
+/* How much is computed before an event is printed. */
+static volatile unsigned int toil;
+
+static void on_event(void *ctx, int cpu, void *data, __u32 size)
+{
+	for (unsigned int left = toil; left; left--)
+		toil = toil;
+	printf("%llu\n", *(unsigned long long *)data);
+}
 
 static void on_lost(void *ctx, int cpu, __u64 lost) { printf("lost %llu\n", (unsigned long long)lost); }
 
@@ -98,6 +106,8 @@ int main(int argc, char **argv)
 		signal(SIGINT, SIG_IGN);
 	}
 	printf("terminal %d\n", isatty(1));
+	if (!strcmp(how, "slow"))
+		toil = 10000000;
 	while (!strcmp(how, "busy") && running)
 		perf_buffer__consume(buffer);
 	while (!strcmp(how, "nervous"))

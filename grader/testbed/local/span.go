@@ -1,0 +1,25 @@
+package local
+
+import "time"
+
+// lookEvery is how often something is looked at, at least, in a span of time.
+const lookEvery = 20 * time.Millisecond
+
+// span is time in which something is looked for again and again. It is not over
+// before that was done often enough, whatever the clock says: the clock of a
+// guest goes on while its processors wait for one of the host's, and then neither
+// this process nor the one that is looked at does anything.
+type span struct {
+	began time.Time
+	looks int
+}
+
+func newSpan() span { return span{began: time.Now()} }
+
+// look counts a look.
+func (s *span) look() { s.looks++ }
+
+// over tells whether the span has lasted so long.
+func (s *span) over(within time.Duration) bool {
+	return time.Since(s.began) > within && s.looks >= int(within/lookEvery)
+}
