@@ -16,24 +16,36 @@ const (
 	maxPages = 64
 )
 
+// lastCalls bounds how many calls are made until the record of one finds room.
+const lastCalls = 4
+
 // reportsLost has more records arrive than a buffer holds. The kernel reports
-// what it has lost with the next record that finds room, so one more follows.
+// what it has lost with the next record that finds room, so one more follows, and
+// another where that one was lost too: a program may empty its buffer from time
+// to time.
 func reportsLost(t *grader.T) {
 	t.Printed()
 	holds := capacity(t)
 	cpu := callers.CPU(t)
 	burst := holds + 50 + t.Rand.IntN(200)
 	one := testbed.ExecStep{Kind: testbed.ExecFailure, CPU: cpu, Count: 1}
-	sent := counts{setCounter(t), uint64(burst + 2)}
+	sent := counts{setCounter(t), uint64(burst + 1)}
 	whileFrozen(t, one, func() {
 		t.Exec(testbed.ExecStep{Kind: testbed.ExecFailure, CPU: cpu, Count: burst})
 	})
 	text := t.PrintedUntil(func(text string) bool { return len(sent.of(readLines(text))) > 0 })
-	t.Exec(one)
-	text += t.PrintedUntil(func(more string) bool {
-		lines := readLines(text + more)
-		return uint64(len(sent.of(lines)))+reported(sent.warnings(lines), cpu) >= sent.calls
-	})
+	last := 0
+	for arrived := false; !arrived && last < lastCalls; last++ {
+		t.Exec(one)
+		sent.calls++
+		text += t.PrintedUntil(func(more string) bool {
+			lines := readLines(text + more)
+			printed := sent.of(lines)
+			arrived = slices.Contains(printed, sent.before+sent.calls)
+			all := uint64(len(printed))+reported(sent.warnings(lines), cpu) >= sent.calls
+			return all || !arrived && more != "" && len(printed) >= holds-1
+		})
+	}
 	t.Output(text)
 
 	lines := readLines(text)
@@ -42,13 +54,13 @@ func reportsLost(t *grader.T) {
 	f := grader.Failure{
 		Expected: fmt.Sprintf("values printed and records reported as lost: %d together", sent.calls),
 		Actual:   fmt.Sprintf("%d printed, %d reported", len(printed), lost),
-		Message:  fmt.Sprintf("The program was stopped after a record, %d more were sent on processor %d, which is more than its buffer holds, and one when it had gone on; it printed %d values and reported %d records as lost.", burst, cpu, len(printed), lost),
+		Message:  fmt.Sprintf("The program was stopped after a record, %d more were sent on processor %d, which is more than its buffer holds, and %d when it had gone on; it printed %d values and reported %d records as lost.", burst, cpu, last, len(printed), lost),
 		Help:     "Print a warning each time the function for lost records is called, with the number that it is given.",
 	}
 	switch {
 	case !ascending(printed):
 		f.Help = "The values are not in the order of the records, or not once each: print a line for each record, where it is handled."
-	case len(printed) > holds+2: // the first, those that waited, and the last
+	case len(printed) > holds+1+last: // the first, those that waited, and the last
 		f.Message += fmt.Sprintf(" The buffer holds %d of them at most.", holds)
 		f.Help = "Print the values of records that arrived, and report those that did not: do not make up values for them."
 	case uint64(len(printed))+lost == sent.calls:
