@@ -206,17 +206,18 @@ func (t *T) crashed(exit *testbed.Exit, printed string) {
 // exceeded ends the run when the program has met a bound.
 func (t *T) exceeded(exit *testbed.Exit) {
 	switch {
-	case exit.OutOfMemory:
-		t.Infra(&verdict{
-			status:  StatusCrash,
-			message: fmt.Sprintf("The program used more than %d MiB of memory.", testbed.MaxProgramMemory>>20),
-			help:    "Look for memory that is allocated in a loop, and for very large buffers.",
-		})
+	// Processes without end take memory without end as well.
 	case exit.Forked:
 		t.Infra(&verdict{
 			status:  StatusCrash,
 			message: fmt.Sprintf("The program had more than %d processes and threads at once.", testbed.MaxProcesses),
 			help:    "Look for fork in a loop.",
+		})
+	case exit.OutOfMemory:
+		t.Infra(&verdict{
+			status:  StatusCrash,
+			message: fmt.Sprintf("The program used more than %d MiB of memory.", testbed.MaxProgramMemory>>20),
+			help:    "Look for memory that is allocated in a loop, and for very large buffers.",
 		})
 	}
 }

@@ -128,7 +128,7 @@ func TestProgramThatDoesNotRun(t *testing.T) {
 			StatusCrash, "The program used more than 96 MiB of memory.",
 		},
 		"forks without end": {
-			&fake{running: []*testbed.Running{{}}, exits: []*testbed.Exit{{Status: -1, Forked: true}}},
+			&fake{running: []*testbed.Running{{}}, exits: []*testbed.Exit{{Status: -1, Forked: true, OutOfMemory: true}}},
 			StatusCrash, "The program had more than 64 processes and threads at once.",
 		},
 		"attaches nothing": {

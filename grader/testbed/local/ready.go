@@ -37,7 +37,7 @@ const busyList = 50 * time.Millisecond
 
 // awaitReady waits until the program is held, or is ready: it has attached
 // something, nothing more was attached since it was looked at last, and it
-// waits.
+// waits. One that forks without end is not waited for.
 func (p *program) awaitReady(ctx context.Context, within time.Duration) (*testbed.Running, error) {
 	var last []testbed.Attachment
 	all, unchanged, listed := newSpan(), newSpan(), time.Time{}
@@ -72,7 +72,8 @@ func (p *program) awaitReady(ctx context.Context, within time.Duration) (*testbe
 		} else if len(links) > 0 && exit == nil && (waits || unchanged.over(busyStable)) {
 			return p.running(now, links, &testbed.Running{Ready: true})
 		}
-		if exit != nil || all.over(within) {
+		forked, _ := p.group.exceeded()
+		if exit != nil || forked || all.over(within) {
 			return p.running(now, links, &testbed.Running{Exit: exit})
 		}
 	}
@@ -96,12 +97,12 @@ func (p *program) running(now *kernelObjects, links []testbed.Attachment, r *tes
 
 // waits tells whether every thread of the program waits for something.
 func (p *program) waits() bool {
-	calls, err := p.calls()
-	return err == nil && allWait(calls)
-}
-
-func allWait(calls []int) bool {
-	return !slices.ContainsFunc(calls, func(call int) bool { return !slices.Contains(waitingCalls, call) })
+	waits := true
+	err := p.eachCall(func(call int) bool {
+		waits = slices.Contains(waitingCalls, call)
+		return waits
+	})
+	return err == nil && waits
 }
 
 // printingCalls are the system calls in which a process waits until its terminal
@@ -111,19 +112,25 @@ var printingCalls = []int{unix.SYS_WRITE, unix.SYS_WRITEV}
 // prints tells whether a thread of the program waits to print, and the others
 // wait as well.
 func (p *program) prints() bool {
-	calls, err := p.calls()
-	others := slices.DeleteFunc(slices.Clone(calls), func(call int) bool { return slices.Contains(printingCalls, call) })
-	return err == nil && len(others) < len(calls) && allWait(others)
+	prints, wait := false, true
+	err := p.eachCall(func(call int) bool {
+		if slices.Contains(printingCalls, call) {
+			prints = true
+		} else {
+			wait = slices.Contains(waitingCalls, call)
+		}
+		return wait
+	})
+	return err == nil && prints && wait
 }
 
-// calls returns the number of the system call in which each thread of the
-// program is, or a negative number for one that runs.
-func (p *program) calls() ([]int, error) {
+// eachCall calls do with the number of the system call in which each thread of
+// the program is, or a negative number for one that runs, until do returns false.
+func (p *program) eachCall(do func(call int) bool) error {
 	threads, err := p.group.threads()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var calls []int
 	for _, thread := range threads {
 		// "running", or the number of a system call and its arguments.
 		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/syscall", thread))
@@ -131,16 +138,18 @@ func (p *program) calls() ([]int, error) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		number, _, _ := strings.Cut(string(text), " ")
 		call, err := strconv.Atoi(number)
 		if err != nil {
 			call = -1
 		}
-		calls = append(calls, call)
+		if !do(call) {
+			return nil
+		}
 	}
-	return calls, nil
+	return nil
 }
 
 // buffers finds the perf buffers that the program has mapped.

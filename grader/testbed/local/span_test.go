@@ -16,10 +16,11 @@ func TestSpan(t *testing.T) {
 	assert.True(t, s.over(0))
 
 	s.began = s.began.Add(-time.Minute)
-	assert.False(t, s.over(time.Second), "looked at once")
-	for range time.Second / lookEvery {
+	assert.False(t, s.over(30*time.Second), "looked at once")
+	assert.True(t, s.over(5*time.Second), "it does not become longer without end")
+	for range 30 * time.Second / lookEvery {
 		s.look()
 	}
-	assert.True(t, s.over(time.Second))
+	assert.True(t, s.over(30*time.Second))
 	assert.False(t, s.over(time.Hour))
 }
