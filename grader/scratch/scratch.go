@@ -15,13 +15,13 @@ import (
 )
 
 const (
-	// prefix begins the name of each folder.
+	// prefix begins the name of each process's folder.
 	prefix = "bpfgrade-"
 	// lockFile is locked from the moment it has this name until the process
 	// ends, however it ends.
 	lockFile = "lock"
-	// youth is how old a folder without a lock file may be and still be about
-	// to get one.
+	// youth is how old a process's folder without a lock file may be and still
+	// be about to get one.
 	youth = time.Hour
 )
 
@@ -29,53 +29,110 @@ const (
 type Dir struct {
 	// Path is absolute.
 	Path string
-	lock *os.File
+	// Remove removes the folder and all that is in it. It may be called again.
+	Remove func() error
 }
 
 // sweep removes dead folders once in each process.
 var sweep = sync.OnceFunc(func() { removeDead(os.TempDir()) })
 
-// New makes an empty folder in the folder for temporary files, but for its
-// lock. Kind is a part of its name that tells a person what it is for.
+// New makes an empty folder below the folder for temporary files. Kind is a part
+// of its name that tells a person what it is for.
 func New(kind string) (*Dir, error) {
 	sweep()
-	return newIn(os.TempDir(), kind)
+	return ours.dir(os.TempDir(), kind)
 }
 
-func newIn(parent, kind string) (_ *Dir, err error) {
-	path, err := os.MkdirTemp(parent, prefix+kind+"-")
+// ours are the homes of this process.
+var ours homes
+
+// homes are the folders of a process, by the folder for temporary files in which
+// each is. All that the process makes there is in it, so that there is one lock
+// for it all. It goes with the last of what is in it.
+type homes struct {
+	mu sync.Mutex
+	in map[string]*home
+}
+
+type home struct {
+	path string
+	lock *os.File
+	// dirs is how many are in it.
+	dirs int
+}
+
+// dir makes a folder below parent.
+func (h *homes) dir(parent, kind string) (*Dir, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	own := h.in[parent]
+	if own == nil {
+		var err error
+		if own, err = newHome(parent); err != nil {
+			return nil, err
+		}
+		if h.in == nil {
+			h.in = make(map[string]*home)
+		}
+		h.in[parent] = own
+	}
+	own.dirs++
+	path, err := os.MkdirTemp(own.path, kind+"-")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("make folder: %w", err), h.leave(parent))
+	}
+	return &Dir{Path: path, Remove: sync.OnceValue(func() error {
+		err := os.RemoveAll(path)
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		return errors.Join(err, h.leave(parent))
+	})}, nil
+}
+
+// leave counts a folder less, of which the last takes the home with it.
+func (h *homes) leave(parent string) error {
+	own := h.in[parent]
+	own.dirs--
+	if own.dirs > 0 {
+		return nil
+	}
+	delete(h.in, parent)
+	return own.remove()
+}
+
+func newHome(parent string) (_ *home, err error) {
+	path, err := os.MkdirTemp(parent, prefix)
 	if err != nil {
 		return nil, fmt.Errorf("make folder: %w", err)
 	}
-	d := &Dir{Path: path}
+	h := &home{path: path}
 	defer func() {
 		if err != nil {
-			d.Remove()
+			err = errors.Join(err, h.remove())
 		}
 	}()
-	if d.Path, err = filepath.Abs(path); err != nil {
+	if h.path, err = filepath.Abs(path); err != nil {
 		return nil, fmt.Errorf("make folder: %w", err)
 	}
 	// The file is locked before it can be found, so that its lock is never
 	// free while this process lives.
-	unlocked := filepath.Join(d.Path, "un"+lockFile+"ed")
-	if d.lock, err = os.OpenFile(unlocked, os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+	unlocked := filepath.Join(h.path, "un"+lockFile+"ed")
+	if h.lock, err = os.OpenFile(unlocked, os.O_CREATE|os.O_RDWR, 0o600); err != nil {
 		return nil, fmt.Errorf("make folder: %w", err)
 	}
-	if err := unix.Flock(int(d.lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return nil, fmt.Errorf("lock folder %s: %w", d.Path, err)
+	if err := unix.Flock(int(h.lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return nil, fmt.Errorf("lock folder %s: %w", h.path, err)
 	}
-	if err := os.Rename(unlocked, filepath.Join(d.Path, lockFile)); err != nil {
+	if err := os.Rename(unlocked, filepath.Join(h.path, lockFile)); err != nil {
 		return nil, fmt.Errorf("lock folder: %w", err)
 	}
-	return d, nil
+	return h, nil
 }
 
-// Remove removes the folder and all that is in it.
-func (d *Dir) Remove() error {
-	err := os.RemoveAll(d.Path)
-	if d.lock != nil {
-		d.lock.Close()
+func (h *home) remove() error {
+	err := os.RemoveAll(h.path)
+	if h.lock != nil {
+		err = errors.Join(err, h.lock.Close())
 	}
 	return err
 }

@@ -15,14 +15,22 @@ func TestNewAndRemove(t *testing.T) {
 	d, err := New("test")
 	require.NoError(t, err)
 	assert.True(t, filepath.IsAbs(d.Path))
-	assert.Equal(t, os.TempDir(), filepath.Dir(d.Path))
+	other, err := New("test")
+	require.NoError(t, err)
+	home := filepath.Dir(d.Path)
+	assert.Equal(t, os.TempDir(), filepath.Dir(home))
+	assert.Equal(t, home, filepath.Dir(other.Path), "a process has one folder")
 	require.NoError(t, os.WriteFile(filepath.Join(d.Path, "file"), nil, 0o600))
 	require.NoError(t, d.Remove())
+	require.NoError(t, d.Remove())
 	assert.NoDirExists(t, d.Path)
+	assert.DirExists(t, other.Path)
+	require.NoError(t, other.Remove())
+	assert.NoDirExists(t, home)
 }
 
 func TestNewWithoutAPlace(t *testing.T) {
-	_, err := newIn(filepath.Join(t.TempDir(), "none"), "test")
+	_, err := new(homes).dir(filepath.Join(t.TempDir(), "none"), "test")
 	assert.ErrorContains(t, err, "make folder: ")
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
@@ -34,12 +42,13 @@ func TestOnlyDeadFoldersAreRemoved(t *testing.T) {
 		require.NoError(t, os.Mkdir(path, 0o700))
 		return path
 	}
-	alive, err := newIn(parent, "alive")
+	var living, dying homes
+	alive, err := living.dir(parent, "alive")
 	require.NoError(t, err)
-	killed, err := newIn(parent, "killed")
+	killed, err := dying.dir(parent, "killed")
 	require.NoError(t, err)
 	// What the kernel does when a process ends.
-	require.NoError(t, killed.lock.Close())
+	require.NoError(t, dying.in[parent].lock.Close())
 	young, old, other := folder(prefix+"young"), folder(prefix+"old"), folder("other")
 	for _, path := range []string{old, other} {
 		long := time.Now().Add(-2 * youth)
@@ -52,7 +61,7 @@ func TestOnlyDeadFoldersAreRemoved(t *testing.T) {
 
 	removeDead(parent)
 	assert.DirExists(t, alive.Path)
-	assert.NoDirExists(t, killed.Path)
+	assert.NoDirExists(t, filepath.Dir(killed.Path))
 	assert.DirExists(t, young)
 	assert.NoDirExists(t, old)
 	assert.DirExists(t, other)

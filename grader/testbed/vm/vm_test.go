@@ -364,7 +364,7 @@ func guestProcess(t *testing.T, temp string) int {
 	var guests []int
 	for _, process := range processes {
 		cwd, _ := os.Readlink(filepath.Join(process, "cwd"))
-		if strings.HasPrefix(cwd, temp+"/bpfgrade-vm-") {
+		if strings.HasPrefix(cwd, temp+"/") && strings.Contains(cwd, "/vm-") {
 			pid, err := strconv.Atoi(filepath.Base(process))
 			require.NoError(t, err)
 			guests = append(guests, pid)
