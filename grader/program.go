@@ -299,9 +299,10 @@ func (t *T) printedAfter(before string, req testbed.OutputRequest) string {
 	return text
 }
 
-// endedByItself fails the check for a program that was ready and has ended.
+// endedByItself fails the check for a program that was ready and has ended. It is
+// not started again: what a signal would do to it depends on which came first.
 func (t *T) endedByItself(exit *testbed.Exit, printed string) {
-	t.session.current = nil
+	t.session.current, t.session.down = nil, true
 	t.crashed(exit, printed)
 	t.Fail(Failure{
 		Expected: "a program that runs until SIGINT or SIGTERM",
