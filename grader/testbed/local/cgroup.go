@@ -118,10 +118,12 @@ func (g *cgroup) numbers(name string) ([]int, error) {
 	return numbers, nil
 }
 
-// exceeded tells which bound processes of the group have met.
-func (g *cgroup) exceeded() (processes, memory bool) {
-	return g.event("pids.events", "max") > 0, g.event("memory.events", "oom_kill") > 0
-}
+// forked tells whether the group had more processes and threads than it may have.
+func (g *cgroup) forked() bool { return g.event("pids.events", "max") > 0 }
+
+// outOfMemory tells whether a process of the group was killed because they used
+// more memory than they may.
+func (g *cgroup) outOfMemory() bool { return g.event("memory.events", "oom_kill") > 0 }
 
 // processorTime is what the group's processes have used of it.
 func (g *cgroup) processorTime() time.Duration {

@@ -269,7 +269,7 @@ func (p *program) newExit() *testbed.Exit {
 	if status := state.Sys().(syscall.WaitStatus); status.Signaled() {
 		exit.Signal = status.Signal().String()
 	}
-	exit.Forked, exit.OutOfMemory = p.group.exceeded()
+	exit.Forked, exit.OutOfMemory = p.group.forked(), p.group.outOfMemory()
 	return exit
 }
 

@@ -72,8 +72,7 @@ func (p *program) awaitReady(ctx context.Context, within time.Duration) (*testbe
 		} else if len(links) > 0 && exit == nil && (waits || unchanged.over(busyStable)) {
 			return p.running(now, links, &testbed.Running{Ready: true})
 		}
-		forked, _ := p.group.exceeded()
-		if exit != nil || forked || all.over(within) {
+		if exit != nil || all.over(within) || p.group.forked() {
 			return p.running(now, links, &testbed.Running{Exit: exit})
 		}
 	}
