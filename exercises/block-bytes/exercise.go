@@ -134,10 +134,17 @@ func shuffled(t *grader.T, steps []testbed.BlockStep) []testbed.BlockStep {
 	return steps
 }
 
+// various draws reads and writes of the first disk of which one is too long for
+// a length of 16 bits, in bytes, and no whole number of pages.
+func various(t *grader.T) []testbed.BlockStep {
+	long := testbed.BlockStep{Bytes: 512 * (129 + 2*t.Rand.IntN(63))}
+	return shuffled(t, append(draw(t, 0, 5, 9), long))
+}
+
 // countsBytes wants the bytes that a disk reads and writes in its entry. How
 // often each counts as a request is for another check.
 func countsBytes(t *grader.T) {
-	o := run(t, draw(t, 0, 5, 9))
+	o := run(t, various(t))
 	disk := t.Disk(0)
 	want, got := o.truth(0, nil).bytes, o.added[disk.Number].bytes
 	if got == want {
