@@ -3,7 +3,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
 /*
  * Stops the processes of a control group each time they have attached a BPF
- * program, before they do anything else, and sees how their system calls end.
+ * program, before they do anything else, sees how their system calls end, and
+ * whether they wait between attaching and making a perf buffer.
  */
 #include <linux/bpf.h>
 #include <linux/types.h>
@@ -22,6 +23,9 @@ __u64 since;
 
 /* What the last system call that ended returned, also to the kernel itself. */
 __s64 returned;
+
+/* What a process has done of what decides whether its perf buffers are late. */
+enum buffering { NOTHING, ATTACHED, WAITED, EARLY, LATE } buffers;
 
 /* Whether a system call attaches a program, unless it fails. */
 static int attaches(const struct pt_regs *regs)
@@ -66,6 +70,58 @@ int end(struct bpf_raw_tracepoint_args *ctx)
 {
 	if (bpf_get_current_cgroup_id() == group)
 		returned = ctx->args[1];
+	return 0;
+}
+
+/* Whether a system call lets time pass and does nothing else. */
+static int sleeps(const struct pt_regs *regs)
+{
+	switch (regs->orig_rax) {
+	case __NR_nanosleep:
+	case __NR_clock_nanosleep:
+	case __NR_pause:
+	case __NR_poll:
+	case __NR_ppoll:
+	case __NR_select:
+	case __NR_pselect6:
+	case __NR_rt_sigsuspend:
+	case __NR_rt_sigtimedwait:
+		return 1;
+	}
+	return 0;
+}
+
+/* Whether a system call makes an event for the records of BPF programs. */
+static int buffers_records(const struct pt_regs *regs)
+{
+	struct { __u32 type, size; __u64 config; } attr;
+
+	return regs->orig_rax == __NR_perf_event_open &&
+	       !bpf_probe_read_user(&attr, sizeof(attr), (void *)regs->rdi) &&
+	       attr.type == PERF_TYPE_SOFTWARE && attr.config == PERF_COUNT_SW_BPF_OUTPUT;
+}
+
+/*
+ * Tells a first perf buffer that is made before anything is attached, or right
+ * after, from one that is made when time has passed. The clock cannot tell: time
+ * passes for a process that is not run as well.
+ */
+SEC("raw_tp/sys_exit")
+int order(struct bpf_raw_tracepoint_args *ctx)
+{
+	struct pt_regs regs;
+
+	if (buffers >= EARLY || bpf_get_current_cgroup_id() != group ||
+	    bpf_probe_read_kernel(&regs, sizeof(regs), (void *)ctx->args[0]))
+		return 0;
+	if (buffers == ATTACHED && sleeps(&regs))
+		buffers = WAITED;
+	else if ((long)ctx->args[1] < 0)
+		return 0;
+	else if (buffers == NOTHING && attaches(&regs))
+		buffers = ATTACHED;
+	else if (buffers_records(&regs))
+		buffers = buffers == WAITED ? LATE : EARLY;
 	return 0;
 }
 

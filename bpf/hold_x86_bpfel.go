@@ -12,6 +12,16 @@ import (
 	"github.com/cilium/ebpf"
 )
 
+type HoldBuffering uint32
+
+const (
+	HoldBufferingNOTHING  HoldBuffering = 0
+	HoldBufferingATTACHED HoldBuffering = 1
+	HoldBufferingWAITED   HoldBuffering = 2
+	HoldBufferingEARLY    HoldBuffering = 3
+	HoldBufferingLATE     HoldBuffering = 4
+)
+
 // Names of all BPF objects in the ELF.
 //
 // Used for safe lookups in a Collection or CollectionSpec.
@@ -19,6 +29,8 @@ const (
 	HoldProgEnd     = "end"
 	HoldProgHold    = "hold"
 	HoldProgNote    = "note"
+	HoldProgOrder   = "order"
+	HoldVarBuffers  = "buffers"
 	HoldVarGroup    = "group"
 	HoldVarReturned = "returned"
 	HoldVarSince    = "since"
@@ -66,9 +78,10 @@ type HoldSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type HoldProgramSpecs struct {
-	End  *ebpf.ProgramSpec `ebpf:"end"`
-	Hold *ebpf.ProgramSpec `ebpf:"hold"`
-	Note *ebpf.ProgramSpec `ebpf:"note"`
+	End   *ebpf.ProgramSpec `ebpf:"end"`
+	Hold  *ebpf.ProgramSpec `ebpf:"hold"`
+	Note  *ebpf.ProgramSpec `ebpf:"note"`
+	Order *ebpf.ProgramSpec `ebpf:"order"`
 }
 
 // HoldMapSpecs contains maps before they are loaded into the kernel.
@@ -81,6 +94,7 @@ type HoldMapSpecs struct {
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type HoldVariableSpecs struct {
+	Buffers  *ebpf.VariableSpec `ebpf:"buffers"`
 	Group    *ebpf.VariableSpec `ebpf:"group"`
 	Returned *ebpf.VariableSpec `ebpf:"returned"`
 	Since    *ebpf.VariableSpec `ebpf:"since"`
@@ -116,6 +130,7 @@ func (m *HoldMaps) Close() error {
 //
 // It can be passed to LoadHoldObjects or ebpf.CollectionSpec.LoadAndAssign.
 type HoldVariables struct {
+	Buffers  *ebpf.Variable `ebpf:"buffers"`
 	Group    *ebpf.Variable `ebpf:"group"`
 	Returned *ebpf.Variable `ebpf:"returned"`
 	Since    *ebpf.Variable `ebpf:"since"`
@@ -125,9 +140,10 @@ type HoldVariables struct {
 //
 // It can be passed to LoadHoldObjects or ebpf.CollectionSpec.LoadAndAssign.
 type HoldPrograms struct {
-	End  *ebpf.Program `ebpf:"end"`
-	Hold *ebpf.Program `ebpf:"hold"`
-	Note *ebpf.Program `ebpf:"note"`
+	End   *ebpf.Program `ebpf:"end"`
+	Hold  *ebpf.Program `ebpf:"hold"`
+	Note  *ebpf.Program `ebpf:"note"`
+	Order *ebpf.Program `ebpf:"order"`
 }
 
 func (p *HoldPrograms) Close() error {
@@ -135,6 +151,7 @@ func (p *HoldPrograms) Close() error {
 		p.End,
 		p.Hold,
 		p.Note,
+		p.Order,
 	)
 }
 

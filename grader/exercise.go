@@ -47,6 +47,9 @@ type ProgramOptions struct {
 	Target []byte
 	// Uprobes gives the program the privileges that probes on user space need.
 	Uprobes bool
+	// Buffers has [testbed.Running.LateBuffers] say whether the program makes its
+	// perf buffers late.
+	Buffers bool
 }
 
 // Phase is what of a submission is in the kernel while a check runs.

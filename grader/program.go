@@ -51,11 +51,12 @@ func (t *T) start(hold bool) {
 	s := t.session
 	// What was there before is no part of the program.
 	t.Infra(reset(t.ctx, t.tb))
-	req := testbed.StartRequest{Uprobes: s.exercise.Program.Uprobes, Hold: hold}
+	options := s.exercise.Program
+	req := testbed.StartRequest{Uprobes: options.Uprobes, Hold: hold, Buffers: options.Buffers}
 	if !s.started {
 		req.Program, req.Object = s.program, s.object.Data
 	}
-	if data := s.exercise.Program.Target; data != nil {
+	if data := options.Target; data != nil {
 		path, err := t.tb.Install(t.ctx, testbed.InstallRequest{Name: targetName, Data: data})
 		t.Infra(err)
 		req.Args = []string{path}

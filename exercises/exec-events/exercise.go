@@ -37,6 +37,7 @@ var Exercise = &grader.Exercise{
 		testbed.FeatureProgram,
 	},
 	Records: []string{"events"},
+	Program: grader.ProgramOptions{Buffers: true},
 	Events:  []testbed.Event{testbed.EventExec},
 	Checks: slices.Concat([]grader.Check{
 		calls.HasCounter(0.5),

@@ -79,7 +79,7 @@ func reportsLost(t *grader.T) {
 // capacity is how many records the buffer of a processor holds at most. It
 // fails the check for one that is larger than the statement allows.
 func capacity(t *grader.T) int {
-	sizes := buffers(t)
+	sizes := running(t).Buffers
 	if len(sizes) == 0 {
 		t.Fail(grader.Failure{
 			Expected: fmt.Sprintf("a buffer of up to %d pages for each processor", maxPages),

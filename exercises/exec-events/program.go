@@ -46,6 +46,22 @@ func printsEveryValue(t *grader.T) {
 			}
 		}
 	}
+	// One that waited for no longer than the grader took to look lost nothing.
+	if running(t).LateBuffers {
+		t.Fail(lateBuffer(grader.Failure{
+			Expected: "a perf buffer before the program waits",
+			Actual:   "it was made after a wait",
+			Message:  "The program printed the values of these calls, and would not have printed those of earlier ones.",
+		}))
+	}
+}
+
+// lateBuffer says that the program made its perf buffer late.
+func lateBuffer(f grader.Failure) grader.Failure {
+	f.Message += " It was attached and waited, and made its perf buffer only later."
+	f.Help = "Make the buffer before the program is attached, or right after: what is sent while there is none reaches nobody, and is not reported as lost."
+	f.Diagnosis = "late-perf-buffer"
+	return f
 }
 
 // printsValue makes a call that gives the counter a value. Seen are the values
@@ -111,18 +127,16 @@ func printedNothing(t *grader.T, f grader.Failure, value uint64) grader.Failure 
 		f.Help, f.Diagnosis = help, id
 		return f
 	}
-	switch first, now := len(t.Running().Buffers), len(buffers(t)); {
-	case now == 0:
+	now := running(t)
+	switch {
+	case len(now.Buffers) == 0:
 		f.Message += " It has no perf buffer."
 		f.Help = "Make one with perf_buffer__new, and look whether it returns NULL: what is sent while there is none reaches nobody, and is not reported as lost."
 		return f
-	case first == 0:
-		f.Message += " It was attached and waited, and made its perf buffer only later."
-		f.Help = "Make the buffer before the program is attached, or right after: what is sent while there is none reaches nobody, and is not reported as lost."
-		f.Diagnosis = "late-perf-buffer"
-		return f
-	case now < len(t.Info.CPUs):
-		f.Message += fmt.Sprintf(" It has a perf buffer for %d of %d processors.", now, len(t.Info.CPUs))
+	case now.LateBuffers:
+		return lateBuffer(f)
+	case len(now.Buffers) < len(t.Info.CPUs):
+		f.Message += fmt.Sprintf(" It has a perf buffer for %d of %d processors.", len(now.Buffers), len(t.Info.CPUs))
 		f.Help = "Each processor needs a buffer of its own: perf_buffer__new makes them all."
 		return f
 	}
@@ -138,11 +152,11 @@ func printedNothing(t *grader.T, f grader.Failure, value uint64) grader.Failure 
 	return f
 }
 
-// buffers are the sizes of the perf buffers that the program has now, in bytes.
-func buffers(t *grader.T) []int {
-	running, err := t.Testbed().AwaitReady(t.Context(), time.Nanosecond)
+// running is what the program has in the kernel now.
+func running(t *grader.T) *testbed.Running {
+	now, err := t.Testbed().AwaitReady(t.Context(), time.Nanosecond)
 	t.Infra(err)
-	return running.Buffers
+	return now
 }
 
 // whileFrozen has calls made of which the program can read no record: it is

@@ -23,6 +23,9 @@ type StartRequest struct {
 	// Hold stops the program each time it has attached something, before it
 	// does anything else, until Continue.
 	Hold bool
+	// Buffers looks when the program makes its perf buffers, for
+	// Running.LateBuffers.
+	Buffers bool
 }
 
 // InstallRequest asks for a file that the started program is to find.
@@ -73,6 +76,10 @@ type Running struct {
 	// Buffers are the sizes of the perf buffers that it has mapped, in bytes,
 	// without the page of each that holds its state.
 	Buffers []int
+	// LateBuffers tells that the program slept or polled after it had attached
+	// something, and made its first perf buffer after that; see
+	// StartRequest.Buffers. It does not rest on how long that took.
+	LateBuffers bool
 }
 
 // Attachment is a program that is attached.

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/cilium/ebpf"
 	"github.com/cilium/ebpf/link"
 	"golang.org/x/sys/unix"
 
@@ -14,8 +15,8 @@ import (
 )
 
 // holder stops the processes of a control group each time they have attached a
-// BPF program, and sees how their system calls end. It is loaded once and
-// attached where it is needed.
+// BPF program, sees how their system calls end, and whether they make their perf
+// buffers late. It is loaded once and attached where it is needed.
 type holder struct {
 	objects bpf.HoldObjects
 	links   []link.Link
@@ -34,17 +35,33 @@ func (h *holder) hold(group *cgroup) error {
 	if err := h.aim(group); err != nil {
 		return err
 	}
-	for _, at := range []link.RawTracepointOptions{
-		{Name: "sys_enter", Program: h.objects.Note},
-		{Name: "sys_exit", Program: h.objects.Hold},
-	} {
-		l, err := link.AttachRawTracepoint(at)
-		if err != nil {
-			return errors.Join(fmt.Errorf("attach program that holds: %w", err), h.release())
-		}
-		h.links = append(h.links, l)
+	return errors.Join(h.attach("sys_enter", h.objects.Note), h.attach("sys_exit", h.objects.Hold))
+}
+
+// order begins to see whether a group makes its perf buffers late; see late.
+func (h *holder) order(group *cgroup) error {
+	if err := errors.Join(h.aim(group), h.objects.Buffers.Set(bpf.HoldBufferingNOTHING)); err != nil {
+		return err
 	}
+	return h.attach("sys_exit", h.objects.Order)
+}
+
+// attach attaches a program until release.
+func (h *holder) attach(event string, program *ebpf.Program) error {
+	l, err := link.AttachRawTracepoint(link.RawTracepointOptions{Name: event, Program: program})
+	if err != nil {
+		return fmt.Errorf("attach program that holds: %w", err)
+	}
+	h.links = append(h.links, l)
 	return nil
+}
+
+// late tells whether the group that is looked at slept after it had attached
+// something, and then made its first perf buffer.
+func (h *holder) late() (bool, error) {
+	var buffers bpf.HoldBuffering
+	err := h.objects.Buffers.Get(&buffers)
+	return buffers == bpf.HoldBufferingLATE, err
 }
 
 // aim has the programs look at a group.
@@ -87,7 +104,7 @@ func (h *holder) interrupted() (bool, error) {
 	return slices.Contains([]int64{-int64(unix.EINTR), restartSys, restartNoInterrupt, restartNoHandler, restartBlock}, returned), nil
 }
 
-// release lets the processes attach what they like.
+// release lets the processes attach what they like, and no longer looks.
 func (h *holder) release() error {
 	var errs []error
 	for _, l := range h.links {

@@ -34,10 +34,11 @@ type program struct {
 	dir    string
 	group  *cgroup
 	holder *holder
-	// hold tells that it is to be held.
-	hold   bool
-	cmd    *exec.Cmd
-	output *output
+	// hold tells that it is to be held, order that it is to be seen when it makes
+	// its perf buffers.
+	hold, order bool
+	cmd         *exec.Cmd
+	output      *output
 	// ended is closed when its first process has ended.
 	ended chan struct{}
 	// exit is how it ended, once that was asked for.
@@ -81,7 +82,7 @@ func (tb *Testbed) Start(ctx context.Context, req testbed.StartRequest) error {
 	if err := tb.keepProgram(req); err != nil {
 		return fmt.Errorf("start program: %w", err)
 	}
-	p := &program{ended: make(chan struct{}), holder: tb.holder, hold: req.Hold}
+	p := &program{ended: make(chan struct{}), holder: tb.holder, hold: req.Hold, order: req.Buffers}
 	if err := p.start(tb.group, tb.kept, req); err != nil {
 		return fmt.Errorf("start program: %w", errors.Join(err, p.remove()))
 	}
@@ -103,6 +104,11 @@ func (p *program) start(group *cgroup, kept string, req testbed.StartRequest) er
 	}
 	if p.hold {
 		if err := p.holder.hold(p.group); err != nil {
+			return err
+		}
+	}
+	if p.order {
+		if err := p.holder.order(p.group); err != nil {
 			return err
 		}
 	}

@@ -91,6 +91,11 @@ func (p *program) running(now *kernelObjects, links []testbed.Attachment, r *tes
 	if r.Buffers, err = p.buffers(); err != nil {
 		return nil, err
 	}
+	if p.order {
+		if r.LateBuffers, err = p.holder.late(); err != nil {
+			return nil, err
+		}
+	}
 	return r, nil
 }
 

@@ -122,6 +122,24 @@ func TestProgram(t *testing.T) {
 	})
 }
 
+// TestLateBuffers has a program make its perf buffers right after it has attached
+// something, and after the shortest sleep.
+func TestLateBuffers(t *testing.T) {
+	onKernels(t, func(t *testing.T, template *vm.Template) {
+		tb := open(t, template)
+		for how, late := range map[string]bool{"": false, "nap": true, "restless": false} {
+			req := startRequest(t, how)
+			req.Buffers = true
+			require.NoError(t, tb.Start(t.Context(), req))
+			running, err := tb.AwaitReady(t.Context(), time.Second)
+			require.NoError(t, err)
+			assert.Equal(t, late, running.LateBuffers, how)
+			_, err = tb.Reset(t.Context())
+			require.NoError(t, err)
+		}
+	})
+}
+
 // TestHeldProgram looks at a program at the moment at which it is attached.
 func TestHeldProgram(t *testing.T) {
 	onKernels(t, func(t *testing.T, template *vm.Template) {

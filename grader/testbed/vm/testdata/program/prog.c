@@ -91,6 +91,8 @@ int main(int argc, char **argv)
 	link = bpf_program__attach(program);
 	if (!link || !strcmp(how, "pin") && bpf_link__pin(link, "/sys/fs/bpf/link"))
 		return 1;
+	if (!strcmp(how, "nap"))
+		usleep(1);
 	buffer = perf_buffer__new(bpf_object__find_map_fd_by_name(obj, "events"), 8, on_event, on_lost, NULL, NULL);
 	if (!buffer)
 		return 1;
