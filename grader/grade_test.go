@@ -656,3 +656,37 @@ func TestHiddenChecksAndOrigin(t *testing.T) {
 	assert.False(t, unopened.Conclusive())
 	assert.True(t, r.Conclusive())
 }
+
+// TestComplaint grades again when the kernel has found something broken in
+// itself, on another one and no more than once.
+func TestComplaint(t *testing.T) {
+	broken := &testbed.ComplaintError{Reason: "WARNING: CPU: 0", Console: "[1.0] WARNING: CPU: 0\nCall Trace:"}
+	for name, test := range map[string]struct {
+		// where the kernel complains, and on how many testbeds
+		where  string
+		kernel int
+		status Status
+	}{
+		"in the end of one":  {"Reset", 1, StatusPass},
+		"in a check of one":  {"Lookup", 1, StatusPass},
+		"in the end of each": {"Reset", 2, StatusInfraError},
+		"in a check of each": {"Lookup", 2, StatusInfraError},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tb := &fake{values: map[uint32][][]byte{counterID: {make([]byte, 8)}}}
+			tb.on = func(method string) {
+				tb.errs = nil
+				if method == test.where && tb.opened <= test.kernel {
+					tb.errs = map[string]error{method: fmt.Errorf("on the way: %w", broken)}
+				}
+			}
+			r := gradeOn(t, tb, exerciseOf(Check{Run: passes}, Check{Run: func(t *T) { t.Map("counter").Uint64(0) }}), mapsObject)
+			assert.Equal(t, test.status, r.Status)
+			assert.Equal(t, 2, tb.opened)
+			if test.status == StatusInfraError {
+				assert.Contains(t, r.Message, broken.Reason)
+				assert.Contains(t, r.Log, "Call Trace")
+			}
+		})
+	}
+}

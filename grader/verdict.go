@@ -61,6 +61,7 @@ func toVerdict(err error) *verdict {
 		build   *submission.BuildError
 		parse   *object.Error
 		crash   *testbed.CrashError
+		broken  *testbed.ComplaintError
 	)
 	switch {
 	case errors.As(err, &own):
@@ -78,6 +79,8 @@ func toVerdict(err error) *verdict {
 			help:    crashHelp(crash.Reason),
 			log:     bounded(crash.Console, maxLog),
 		}
+	case errors.As(err, &broken):
+		return &verdict{status: StatusInfraError, message: err.Error(), log: bounded(broken.Console, maxLog)}
 	}
 	return &verdict{status: StatusInfraError, message: err.Error()}
 }

@@ -62,3 +62,14 @@ type CrashError struct {
 }
 
 func (e *CrashError) Error() string { return "kernel crashed: " + e.Reason }
+
+// ComplaintError says that the testbed's kernel lives, but has found something
+// broken in itself. What was seen on it meanwhile proves nothing.
+type ComplaintError struct {
+	// Reason is the line in which the kernel says what broke.
+	Reason string
+	// Console is the end of what the kernel wrote.
+	Console string
+}
+
+func (e *ComplaintError) Error() string { return "the kernel complained: " + e.Reason }

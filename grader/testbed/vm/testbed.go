@@ -53,8 +53,8 @@ func (tb *Testbed) Info(ctx context.Context) (*testbed.Info, error) {
 	return tb.Client.Info(ctx)
 }
 
-// Reset implements [testbed.Testbed]. A kernel that complained meanwhile is an
-// error: nothing it said can be trusted.
+// Reset implements [testbed.Testbed]. The error is a [*testbed.ComplaintError]
+// when the kernel complained meanwhile.
 func (tb *Testbed) Reset(ctx context.Context) ([]testbed.Leftover, error) {
 	left, err := tb.Client.Reset(ctx)
 	if err == nil {
@@ -72,10 +72,12 @@ func (tb *Testbed) Clean(ctx context.Context) error {
 	return err
 }
 
-// complaint is what the guest's kernel has complained of, nil for nothing.
+// complaint is a [*testbed.ComplaintError] when the guest's kernel has complained
+// of something.
 func (tb *Testbed) complaint() error {
-	if text := tb.guest.machine.complaint(); text != "" {
-		return fmt.Errorf("the guest's kernel complained: %s", text)
+	m := tb.guest.machine
+	if reason := m.complaint(); reason != "" {
+		return &testbed.ComplaintError{Reason: reason, Console: m.console()}
 	}
 	return nil
 }
