@@ -48,12 +48,21 @@ func (h *holder) order(group *cgroup) error {
 
 // attach attaches a program until release.
 func (h *holder) attach(event string, program *ebpf.Program) error {
-	l, err := link.AttachRawTracepoint(link.RawTracepointOptions{Name: event, Program: program})
+	l, err := attachTo(event, program)
 	if err != nil {
-		return fmt.Errorf("attach program that holds: %w", err)
+		return err
 	}
 	h.links = append(h.links, l)
 	return nil
+}
+
+// attachTo attaches a program until the link is closed.
+func attachTo(event string, program *ebpf.Program) (link.Link, error) {
+	l, err := link.AttachRawTracepoint(link.RawTracepointOptions{Name: event, Program: program})
+	if err != nil {
+		return nil, fmt.Errorf("attach program that looks at %s: %w", event, err)
+	}
+	return l, nil
 }
 
 // late tells whether the group that is looked at slept after it had attached
@@ -79,11 +88,7 @@ func (h *holder) watch(group *cgroup) (link.Link, error) {
 	if err := errors.Join(h.aim(group), h.objects.Returned.Set(int64(0))); err != nil {
 		return nil, err
 	}
-	l, err := link.AttachRawTracepoint(link.RawTracepointOptions{Name: "sys_exit", Program: h.objects.End})
-	if err != nil {
-		return nil, fmt.Errorf("attach program that watches: %w", err)
-	}
-	return l, nil
+	return attachTo("sys_exit", h.objects.End)
 }
 
 // interrupted tells whether the system call that ended last did so because of a
