@@ -40,13 +40,19 @@ static int attaches(const struct pt_regs *regs)
 	return 0;
 }
 
-/* Whether the current process, which is of the group, is in such a call. */
+/* Whether the current process is of the group, and in which call it is. */
+static int calls(struct bpf_raw_tracepoint_args *ctx, struct pt_regs *regs)
+{
+	return bpf_get_current_cgroup_id() == group &&
+	       !bpf_probe_read_kernel(regs, sizeof(*regs), (void *)ctx->args[0]);
+}
+
+/* Whether the current process, which is of the group, is in a call that attaches. */
 static int attaching(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct pt_regs regs;
 
-	return bpf_get_current_cgroup_id() == group &&
-	       !bpf_probe_read_kernel(&regs, sizeof(regs), (void *)ctx->args[0]) && attaches(&regs);
+	return calls(ctx, &regs) && attaches(&regs);
 }
 
 SEC("raw_tp/sys_enter")
@@ -111,8 +117,7 @@ int order(struct bpf_raw_tracepoint_args *ctx)
 {
 	struct pt_regs regs;
 
-	if (buffers >= EARLY || bpf_get_current_cgroup_id() != group ||
-	    bpf_probe_read_kernel(&regs, sizeof(regs), (void *)ctx->args[0]))
+	if (buffers >= EARLY || !calls(ctx, &regs))
 		return 0;
 	if (buffers == ATTACHED && sleeps(&regs))
 		buffers = WAITED;
