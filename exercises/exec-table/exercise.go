@@ -282,11 +282,12 @@ func ignoresExecveat(t *grader.T) {
 }
 
 // nameAtLastCall wants the name in each entry to be that of the process at its
-// last call. Each has another name at its first.
+// last call. Each has another name at its first, which is longer for some and
+// shorter for others.
 func nameAtLastCall(t *grader.T) {
 	req := testbed.ProcessRequest{Processes: callers.Single(t, 3, 5)}
 	req.Steps = callers.Calls(t, req.Processes, testbed.CallExecveFailure, 1, 3)
-	names := callers.Names(t, len(req.Processes))
+	names := callers.Names(t, len(req.Processes)+1)[1:]
 	for _, i := range t.Rand.Perm(len(names)) {
 		req.Steps = append(req.Steps, testbed.CallStep{
 			Process: i, CPU: callers.CPU(t), Kind: testbed.CallExecveFailure, Count: 1 + t.Rand.IntN(2), Comm: names[i],
@@ -312,6 +313,8 @@ func nameAtLastCall(t *grader.T) {
 			f.Help = fmt.Sprintf("It was called %s at its first call, and was renamed since: set comm at every call.", got)
 		case len(got) < len(name) && strings.HasPrefix(name, got):
 			f.Help = "The name is cut off: the size that bpf_get_current_comm gets is that of the whole field, 16 bytes."
+		case strings.HasPrefix(got, name):
+			f.Help = fmt.Sprintf("It was called %s at its first call, and the end of that name is still there: write all 16 bytes of comm at every call.", req.Processes[i].Comm)
 		}
 		t.Fail(f)
 	}

@@ -9,16 +9,21 @@ import (
 	"github.com/bpfgrade/bpfgrade/grader/testbed"
 )
 
-// trades are what processes are called. With a number they have 11 to 15 bytes.
+// trades are what processes are called. They have 5 to 9 bytes.
 var trades = []string{"baker", "carpenter", "driver", "electric", "farmer", "gardener", "hatter", "joiner", "librarian", "miller"}
 
-// Names draws n names for processes, all different. They are longer than a
-// pointer, so that one cut to 8 bytes shows.
+// Names draws n names for processes, all different: by turns one that is as long
+// as names can be, so that one cut by a byte shows, and a shorter one. All are
+// longer than a pointer.
 func Names(t *grader.T, n int) []string {
 	var names []string
 	taken := make(map[string]bool)
 	for len(names) < n {
-		name := fmt.Sprintf("%s-%05d", trades[t.Rand.IntN(len(trades))], t.Rand.IntN(100000))
+		trade, digits := trades[t.Rand.IntN(len(trades))], 4
+		if len(names)%2 == 0 {
+			digits = testbed.MaxComm - len(trade+"-")
+		}
+		name := fmt.Sprintf("%s-%0*d", trade, digits, t.Rand.IntN(10000))
 		if !taken[name] {
 			names = append(names, name)
 		}

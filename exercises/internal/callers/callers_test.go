@@ -16,17 +16,21 @@ func TestDraws(t *testing.T) {
 		processes := Mixed(draw)
 		assert.LessOrEqual(t, len(processes), testbed.MaxCallers)
 		names := make(map[string]bool)
-		single := 0
+		single, longest := 0, 0
 		for _, p := range processes {
 			assert.False(t, names[p.Comm], "%s is there twice", p.Comm)
 			names[p.Comm] = true
 			assert.Greater(t, len(p.Comm), 8)
 			assert.LessOrEqual(t, len(p.Comm), testbed.MaxComm)
+			if len(p.Comm) == testbed.MaxComm {
+				longest++
+			}
 			assert.LessOrEqual(t, p.Threads, testbed.MaxThreads)
 			if p.Threads == 1 {
 				single++
 			}
 		}
+		assert.Equal(t, (len(processes)+1)/2, longest)
 		assert.GreaterOrEqual(t, single, 2)
 		assert.GreaterOrEqual(t, len(processes)-single, 2)
 
