@@ -108,14 +108,16 @@ func time(number string) uint64 {
 	return n
 }
 
-// draw draws reads and writes of one block each, mixed. Their number is prime,
-// so that a program that prints for several requests at a time is found out.
+// draw draws writes of one block each and nearly as many reads, mixed. Their
+// number is prime, so that a program that prints for several requests at a time
+// is found out.
 func draw(t *grader.T) []testbed.BlockStep {
 	primes := []int{7, 11, 13}
 	steps := make([]testbed.BlockStep, primes[t.Rand.IntN(len(primes))])
 	for i := range steps {
-		steps[i] = testbed.BlockStep{Write: t.Rand.IntN(2) == 0, Bytes: 4096}
+		steps[i] = testbed.BlockStep{Write: i%2 == 0, Bytes: 4096}
 	}
+	t.Rand.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
 	return steps
 }
 
