@@ -20,9 +20,11 @@ func timeOfLastCall(t *grader.T) {
 	}
 	o := run(t, req)
 
+	var times []uint64
 	for n, step := range req.Steps[earlier:] {
 		window := o.report.Steps[earlier+n]
 		got := o.entry(t, step.Process).lastNS
+		times = append(times, got)
 		if window.Start <= got && got <= window.End {
 			continue
 		}
@@ -42,5 +44,6 @@ func timeOfLastCall(t *grader.T) {
 		}
 		t.Fail(f)
 	}
+	clocks.Uncut(t, "last_ns", times)
 	clocks.Asked(t, "last_ns", "Set last_ns to what "+clocks.Helper+"() returns when the program runs.")
 }

@@ -3,6 +3,7 @@ package clocks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bpfgrade/bpfgrade/grader"
@@ -16,6 +17,21 @@ const Helper = "bpf_ktime_get_ns"
 func Near(time, start, end uint64) bool {
 	const second = 1e9
 	return time+second >= start && time <= end+second
+}
+
+// Uncut fails the check when each of the times is a whole number of microseconds,
+// which happens to no time in nanoseconds as often as that. What names the time.
+func Uncut(t *grader.T, what string, times []uint64) {
+	const microsecond = 1000
+	if slices.ContainsFunc(times, func(time uint64) bool { return time%microsecond != 0 }) {
+		return
+	}
+	t.Fail(grader.Failure{
+		Expected: "times in nanoseconds",
+		Actual:   fmt.Sprint(times[0]),
+		Message:  fmt.Sprintf("All %d times are whole numbers of microseconds: %s was cut.", len(times), what),
+		Help:     what + " is what " + Helper + "() returns, as it is.",
+	})
 }
 
 // Asked fails the check unless a program of the object calls [Helper]. On a
