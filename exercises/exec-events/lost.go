@@ -64,6 +64,8 @@ func reportsLost(t *grader.T) {
 		f.Message += fmt.Sprintf(" The buffer holds %d of them at most.", holds)
 		f.Help = "Print the values of records that arrived, and report those that did not: do not make up values for them."
 	case uint64(len(printed))+lost == sent.calls:
+		// It goes on after a loss.
+		printsValue(t, one, sent.before+sent.calls+1, printed)
 		return
 	case len(warnings) == 0 && len(printed) == len(lines):
 		f.Diagnosis = "lost-ignored"
