@@ -129,11 +129,15 @@ func (m *Map) Elements() []testbed.Element {
 	return elements
 }
 
-// Set writes an unsigned integer of 8 bytes at a u32 key, as user space may do
-// at any time. It is false when the map's flags let nobody but BPF programs
-// write.
+// Set writes an unsigned integer of 8 bytes at a u32 key; see [Map.Update].
 func (m *Map) Set(key uint32, n uint64) bool {
-	err := m.t.tb.Update(m.t.ctx, m.ID, Key(key), binary.NativeEndian.AppendUint64(nil, n))
+	return m.Update(Key(key), binary.NativeEndian.AppendUint64(nil, n))
+}
+
+// Update writes a value at a key, as user space may do at any time. It is false
+// when the map's flags let nobody but BPF programs write.
+func (m *Map) Update(key, value []byte) bool {
+	err := m.t.tb.Update(m.t.ctx, m.ID, key, value)
 	if errors.Is(err, testbed.ErrNotPermitted) {
 		return false
 	}

@@ -141,15 +141,38 @@ func various(t *grader.T) []testbed.BlockStep {
 	return shuffled(t, append(draw(t, 0, 5, 9), long))
 }
 
-// countsBytes wants the bytes that a disk reads and writes in its entry. How
-// often each counts as a request is for another check.
+// countsBytes wants the bytes that a disk reads and writes in its entry, also
+// when they are more than 4 bytes hold. How often each counts as a request is for
+// another check.
 func countsBytes(t *grader.T) {
 	o := run(t, various(t))
 	disk := t.Disk(0)
 	want, got := o.truth(0, nil).bytes, o.added[disk.Number].bytes
-	if got == want {
+	if got != want {
+		t.Fail(wrongBytes(t, o, want, got))
+	}
+
+	// The lower half overflows with the first request.
+	start := (1+t.Rand.Uint64N(1<<16))<<32 - 512
+	if !disks.Set(t, disk.Number, "bytes", start) {
 		return
 	}
+	o = run(t, draw(t, 0, 2, 4))
+	want, got = o.truth(0, nil).bytes, o.added[disk.Number].bytes
+	if got != want {
+		t.Fail(grader.Failure{
+			Expected: fmt.Sprintf("key %s: bytes %d", number(disk.Number), start+want),
+			Actual:   fmt.Sprintf("bytes %d", start+got),
+			Message:  fmt.Sprintf("The grader set the bytes of the disk %s to %d, it read and wrote %d more, and they became %d.", disk.Name, start, want, start+got),
+			Help:     "Each request adds its length to what the entry holds at that moment, all 8 bytes of it: is the sum kept in a variable of 4 bytes on its way?",
+		})
+	}
+}
+
+// wrongBytes says what may be wrong when an outcome added other bytes to the
+// first disk's entry than it read and wrote.
+func wrongBytes(t *grader.T, o outcome, want, got uint64) grader.Failure {
+	disk := t.Disk(0)
 	f := grader.Failure{
 		Expected: fmt.Sprintf("key %s: bytes up by %d", number(disk.Number), want),
 		Actual:   cmp.Or(o.added.String(), "nothing was added"),
@@ -176,7 +199,7 @@ func countsBytes(t *grader.T) {
 	case got == uint64(last.Bytes):
 		f.Help = "This is the length of the last request alone: add to what the entry holds."
 	}
-	t.Fail(f)
+	return f
 }
 
 // otherKey explains why the bytes are not at the disk's number: in one entry for

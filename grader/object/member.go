@@ -13,8 +13,10 @@ type Member struct {
 	// Type is written as in C, with the kernel's own names of integers: "u64",
 	// "char[16]". A bitfield is "u32:3".
 	Type string
-	// Size is in bytes; that of a bitfield is its type's.
-	Size int
+	// Offset is from the beginning of the structure, in bytes; that of a bitfield
+	// is where its first byte is. Size is in bytes; that of a bitfield is its
+	// type's.
+	Offset, Size int
 }
 
 // String writes a member as "count: u64".
@@ -23,7 +25,7 @@ func (m Member) String() string { return m.Name + ": " + m.Type }
 // Members returns the fields of a structure or union in their order, and none
 // of any other type. Those of members without a name stand among the others.
 func Members(t btf.Type) []Member {
-	return (&lister{left: maxMembers}).list(t, 0)
+	return (&lister{left: maxMembers}).list(t, 0, 0)
 }
 
 // maxMembers bounds what a crafted type can list.
@@ -33,14 +35,15 @@ type lister struct {
 	left int
 }
 
-func (l *lister) list(t btf.Type, depth int) []Member {
+func (l *lister) list(t btf.Type, offset, depth int) []Member {
 	var all []Member
 	for _, m := range members(btf.UnderlyingType(t)) {
 		if l.left--; l.left < 0 || depth > maxDepth {
 			break
 		}
+		at := offset + int(m.Offset.Bytes())
 		if m.Name == "" {
-			all = append(all, l.list(m.Type, depth+1)...)
+			all = append(all, l.list(m.Type, at, depth+1)...)
 			continue
 		}
 		size, err := btf.Sizeof(m.Type)
@@ -51,7 +54,7 @@ func (l *lister) list(t btf.Type, depth int) []Member {
 		if m.BitfieldSize != 0 {
 			name += fmt.Sprintf(":%d", m.BitfieldSize)
 		}
-		all = append(all, Member{Name: m.Name, Type: name, Size: size})
+		all = append(all, Member{Name: m.Name, Type: name, Offset: at, Size: size})
 	}
 	return all
 }

@@ -20,7 +20,7 @@ func TestMembers(t *testing.T) {
 	}}
 	all := Members(&btf.Typedef{Name: "value_t", Type: value})
 	assert.Equal(t, []Member{
-		{"count", "u64", 8}, {"last_ns", "u64", 8}, {"raw", "u32[2]", 8}, {"comm", "char[16]", 16}, {"flags", "u32:3", 4}, {"next", "struct other", 4},
+		{"count", "u64", 0, 8}, {"last_ns", "u64", 8, 8}, {"raw", "u32[2]", 8, 8}, {"comm", "char[16]", 16, 16}, {"flags", "u32:3", 32, 4}, {"next", "struct other", 36, 4},
 	}, all)
 	assert.Equal(t, "count: u64, last_ns: u64, raw: u32[2], comm: char[16], flags: u32:3, next: struct other", MemberList(all))
 	assert.Empty(t, Members(u64))

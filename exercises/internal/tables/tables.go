@@ -129,6 +129,23 @@ func (tb Table) Read(t *grader.T) map[uint32]*object.Struct {
 	return all
 }
 
+// Set writes a number into a field of 8 bytes of the entry with a key, and
+// leaves the others as they are. It is false when there is no such entry or the
+// map's flags let nobody but BPF programs write. Has must have passed.
+func (tb Table) Set(t *grader.T, key uint32, field string, n uint64) bool {
+	m := t.Map(tb.Map)
+	members := object.Members(m.Value)
+	offset := members[slices.IndexFunc(members, func(m object.Member) bool { return m.Name == field })].Offset
+	for _, element := range m.Elements() {
+		if binary.NativeEndian.Uint32(element.Key) == key {
+			value := slices.Clone(element.Values[0])
+			binary.NativeEndian.PutUint64(value[offset:], n)
+			return m.Update(element.Key, value)
+		}
+	}
+	return false
+}
+
 // Number is the value of a field of integer type.
 func Number(s *object.Struct, name string) uint64 {
 	value, _ := s.Field(name)
