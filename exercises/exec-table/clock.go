@@ -39,6 +39,8 @@ func timeOfLastCall(t *grader.T) {
 			f.Help = "last_ns was never written in the entry: set it from " + clocks.Helper + "() at every call."
 		case o.report.Steps[0].Start <= got && got < window.Start:
 			f.Help = "This is the time of an earlier call: set last_ns at every call, also when the entry is there already."
+		case clocks.LowerHalf(got, window.Start, window.End):
+			f.Help = "These are the lower 4 bytes of the time: keep it in a variable of 8 bytes on its way into the entry."
 		case !clocks.Near(got, window.Start, window.End):
 			f.Diagnosis = "wrong-clock"
 		}

@@ -19,6 +19,16 @@ func Near(time, start, end uint64) bool {
 	return time+second >= start && time <= end+second
 }
 
+// LowerHalf tells whether n is what 4 bytes keep of a time within the window.
+func LowerHalf(n, start, end uint64) bool {
+	const half = 32
+	time := end>>half<<half | n
+	if time > end {
+		time -= 1 << half
+	}
+	return n>>half == 0 && start <= time && time <= end
+}
+
 // Uncut fails the check when each of the times is a whole number of microseconds,
 // which happens to no time in nanoseconds as often as that. What names the time.
 func Uncut(t *grader.T, what string, times []uint64) {

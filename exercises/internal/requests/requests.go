@@ -108,6 +108,15 @@ func time(number string) uint64 {
 	return n
 }
 
+// cut tells whether a number of a line is what 4 bytes, with a sign or without
+// one, keep of a time within the window.
+func cut(number string, start, end uint64) bool {
+	n, err := strconv.ParseInt(number, 10, 64)
+	return err == nil && math.MinInt32 <= n && n <= math.MaxUint32 && clocks.LowerHalf(uint64(uint32(n)), start, end)
+}
+
+const keepWhole = "These are the lower 4 bytes of the time: keep it in a variable of 8 bytes, and print it with %llu."
+
 // draw draws writes of one block each and nearly as many reads, mixed. Their
 // number is prime, so that a program that prints for several requests at a time
 // is found out.
@@ -189,7 +198,10 @@ func checkCurrent(t *grader.T) {
 			Message:  fmt.Sprintf("Request %d was made between these two times of the monotonic clock in nanoseconds, and its line says otherwise.", i+1),
 			Help:     "The second integer is bpf_ktime_get_ns(), as it is: no other clock, no other unit.",
 		}
-		if !clocks.Near(s.current, s.Start, s.End) {
+		switch {
+		case cut(s.second, s.Start, s.End):
+			f.Help = keepWhole
+		case !clocks.Near(s.current, s.Start, s.End):
 			f.Diagnosis = "wrong-clock"
 		}
 		t.Fail(f)
@@ -223,6 +235,8 @@ func checkAllocated(t *grader.T) {
 		switch {
 		case s.current == s.Allocated:
 			f.Help = "The two integers are the wrong way round: first the request's start_time_ns, then the current time."
+		case cut(s.first, s.Allocated, s.Allocated):
+			f.Help = keepWhole
 		case s.Allocated < s.allocated && s.allocated <= s.current:
 			f.Help = "This looks like the current time: the first integer is start_time_ns, which the kernel wrote into the request before it was started."
 		}

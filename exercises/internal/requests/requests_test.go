@@ -40,6 +40,23 @@ func TestTime(t *testing.T) {
 	}
 }
 
+func TestCut(t *testing.T) {
+	const at = 3<<32 + 4_000_000_000
+	for number, want := range map[string]bool{
+		"4000000000":  true,
+		"-294967296":  true, // as an int
+		"4000000001":  true,
+		"4000000002":  false,
+		"16884901888": false, // as it is
+		"-4294967296": false,
+		"-":           false,
+	} {
+		assert.Equal(t, want, cut(number, at, at+1), number)
+	}
+	assert.True(t, cut("5", 1<<32-10, 1<<32+10), "the window has the overflow in it")
+	assert.True(t, cut("4294967290", 1<<32-10, 1<<32+10), "the window has the overflow in it")
+}
+
 func TestDraw(t *testing.T) {
 	for seed := range uint64(1000) {
 		steps := draw(&grader.T{Rand: rand.New(rand.NewPCG(seed, 0))})
