@@ -44,6 +44,9 @@ func attachMistake(hook object.Hook, message string) (id, help string) {
 		if hook.Kind == object.KprobeMulti && strings.Contains(message, "bpf_link_kprobe_multi not supported") {
 			return "", "This kernel was built without what kprobe.multi needs (CONFIG_FPROBE): use a kprobe."
 		}
+		if hook.Kind == object.KprobeMulti && strings.ContainsAny(hook.Target, "*?") {
+			return "", "The grader attaches a program to one function: write its name in full, without * and ?."
+		}
 		if !offset && (missing || strings.Contains(message, "must be a valid symbol") || strings.Contains(message, "couldn't find one or more symbols")) {
 			return "kprobe-target", "The kernel has no function of that name that can be probed: look for it in /proc/kallsyms. A function that was inlined is not there."
 		}

@@ -40,6 +40,7 @@ func TestAttach(t *testing.T) {
 		"a name that no function has":              {"kprobe/f-g", "symbol 'f-g' must be a valid symbol in /proc/kallsyms: invalid input", "kprobe-target", "/proc/kallsyms"},
 		"an offset that is none":                   {"kprobe/f+0x1", token, "", ""},
 		"no function is named":                     {"kprobe", "symbol name cannot be empty: invalid input", "", "as in kprobe/vfs_read"},
+		"functions by a pattern":                   {"kprobe.multi/f*", "couldn't find one or more symbols: file does not exist", "", "in full"},
 		"a kind of probe that the kernel has not":  {"kprobe.multi/f", "bpf_link_kprobe_multi not supported (requires >= v5.18)", "", "use a kprobe"},
 		"no such system call":                      {"ksyscall/f", token, "kprobe-target", "syscalls(2)"},
 		"no such system call, on return":           {"kretsyscall/f", token, "kprobe-target", "syscalls(2)"},
