@@ -38,13 +38,14 @@ func attachMistake(hook object.Hook, message string) (id, help string) {
 		if missing {
 			return "unknown-tracepoint", "The kernel has no such tracepoint: look for its name under /sys/kernel/tracing/events, and leave the group out."
 		}
-	case object.Kprobe, object.Kretprobe, object.KprobeMulti:
+	case object.Kprobe, object.Kretprobe, object.KprobeMulti, object.KretprobeMulti:
 		// What is missing can also be an instruction at the offset.
 		offset := strings.Contains(hook.Target, "+")
-		if hook.Kind == object.KprobeMulti && strings.Contains(message, "bpf_link_kprobe_multi not supported") {
-			return "", "This kernel was built without what kprobe.multi needs (CONFIG_FPROBE): use a kprobe."
+		multi := hook.Kind == object.KprobeMulti || hook.Kind == object.KretprobeMulti
+		if multi && strings.Contains(message, "bpf_link_kprobe_multi not supported") {
+			return "", "This kernel was built without what kprobe.multi needs (CONFIG_FPROBE): use a kprobe or a kretprobe."
 		}
-		if hook.Kind == object.KprobeMulti && strings.ContainsAny(hook.Target, "*?") {
+		if multi && strings.ContainsAny(hook.Target, "*?") {
 			return "", "The grader attaches a program to one function: write its name in full, without * and ?."
 		}
 		if !offset && (missing || strings.Contains(message, "must be a valid symbol") || strings.Contains(message, "couldn't find one or more symbols")) {
@@ -64,15 +65,16 @@ func attachMistake(hook object.Hook, message string) (id, help string) {
 
 // examples are sections with a target.
 var examples = map[object.Kind]string{
-	object.Tracepoint:    "tracepoint/syscalls/sys_enter_execve",
-	object.RawTracepoint: "raw_tp/sys_enter",
-	object.Kprobe:        "kprobe/vfs_read",
-	object.Kretprobe:     "kretprobe/vfs_read",
-	object.KprobeMulti:   "kprobe.multi/vfs_read",
-	object.Ksyscall:      "ksyscall/execve",
-	object.Kretsyscall:   "kretsyscall/execve",
-	object.Uprobe:        "uprobe//bin/bash:readline",
-	object.Uretprobe:     "uretprobe//bin/bash:readline",
+	object.Tracepoint:     "tracepoint/syscalls/sys_enter_execve",
+	object.RawTracepoint:  "raw_tp/sys_enter",
+	object.Kprobe:         "kprobe/vfs_read",
+	object.Kretprobe:      "kretprobe/vfs_read",
+	object.KprobeMulti:    "kprobe.multi/vfs_read",
+	object.KretprobeMulti: "kretprobe.multi/vfs_read",
+	object.Ksyscall:       "ksyscall/execve",
+	object.Kretsyscall:    "kretsyscall/execve",
+	object.Uprobe:         "uprobe//bin/bash:readline",
+	object.Uretprobe:      "uretprobe//bin/bash:readline",
 }
 
 func tracepointMistake(message string) (id, help string) {

@@ -19,7 +19,7 @@ var completions = []string{
 // completes tells whether the hook is reached when a request is completed.
 func (h Hook) completes() bool {
 	switch h.Kind {
-	case Tracepoint, RawTracepoint, TracepointBTF, Kprobe, Kretprobe, Fentry, Fexit:
+	case Tracepoint, RawTracepoint, TracepointBTF, Kprobe, Kretprobe, KprobeMulti, KretprobeMulti, Fentry, Fexit:
 		return slices.Contains(completions, h.event())
 	}
 	return false

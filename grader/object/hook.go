@@ -13,18 +13,19 @@ type Kind string
 
 // The kinds of hooks that a testbed can attach to.
 const (
-	Tracepoint    Kind = "tracepoint"
-	RawTracepoint Kind = "raw_tp"
-	TracepointBTF Kind = "tp_btf"
-	Kprobe        Kind = "kprobe"
-	Kretprobe     Kind = "kretprobe"
-	KprobeMulti   Kind = "kprobe.multi"
-	Ksyscall      Kind = "ksyscall"
-	Kretsyscall   Kind = "kretsyscall"
-	Fentry        Kind = "fentry"
-	Fexit         Kind = "fexit"
-	Uprobe        Kind = "uprobe"
-	Uretprobe     Kind = "uretprobe"
+	Tracepoint     Kind = "tracepoint"
+	RawTracepoint  Kind = "raw_tp"
+	TracepointBTF  Kind = "tp_btf"
+	Kprobe         Kind = "kprobe"
+	Kretprobe      Kind = "kretprobe"
+	KprobeMulti    Kind = "kprobe.multi"
+	KretprobeMulti Kind = "kretprobe.multi"
+	Ksyscall       Kind = "ksyscall"
+	Kretsyscall    Kind = "kretsyscall"
+	Fentry         Kind = "fentry"
+	Fexit          Kind = "fexit"
+	Uprobe         Kind = "uprobe"
+	Uretprobe      Kind = "uretprobe"
 	// Unknown is a hook that is none of these.
 	Unknown Kind = ""
 )
@@ -44,13 +45,14 @@ var prefixes = map[string]Kind{
 	"tp": Tracepoint, "tracepoint": Tracepoint,
 	"raw_tp": RawTracepoint, "raw_tracepoint": RawTracepoint,
 	"raw_tp.w": RawTracepoint, "raw_tracepoint.w": RawTracepoint,
-	"tp_btf":       TracepointBTF,
-	"kprobe":       Kprobe,
-	"kretprobe":    Kretprobe,
-	"kprobe.multi": KprobeMulti,
-	"ksyscall":     Ksyscall,
-	"kretsyscall":  Kretsyscall,
-	"fentry":       Fentry, "fentry.s": Fentry,
+	"tp_btf":          TracepointBTF,
+	"kprobe":          Kprobe,
+	"kretprobe":       Kretprobe,
+	"kprobe.multi":    KprobeMulti,
+	"kretprobe.multi": KretprobeMulti,
+	"ksyscall":        Ksyscall,
+	"kretsyscall":     Kretsyscall,
+	"fentry":          Fentry, "fentry.s": Fentry,
 	"fexit": Fexit, "fexit.s": Fexit,
 	"uprobe": Uprobe, "uprobe.s": Uprobe,
 	"uretprobe": Uretprobe, "uretprobe.s": Uretprobe,
@@ -59,7 +61,7 @@ var prefixes = map[string]Kind{
 // AtExit tells whether the hook is reached when what it names ends.
 func (h Hook) AtExit() bool {
 	switch h.Kind {
-	case Kretprobe, Kretsyscall, Fexit, Uretprobe:
+	case Kretprobe, KretprobeMulti, Kretsyscall, Fexit, Uretprobe:
 		return true
 	case Tracepoint, RawTracepoint, TracepointBTF:
 		name := h.event()

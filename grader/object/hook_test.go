@@ -23,6 +23,7 @@ func TestParseHook(t *testing.T) {
 		"kprobe/vfs_read+0x10":                 {Kprobe, "vfs_read+0x10", "a kprobe on vfs_read+0x10"},
 		"kretprobe/vfs_read":                   {Kretprobe, "vfs_read", "a kretprobe on vfs_read"},
 		"kprobe.multi/vfs_*":                   {KprobeMulti, "vfs_*", "a kprobe.multi on vfs_*"},
+		"kretprobe.multi/vfs_*":                {KretprobeMulti, "vfs_*", "a kretprobe.multi on vfs_*"},
 		"ksyscall/execve":                      {Ksyscall, "execve", "a ksyscall on execve"},
 		"kretsyscall/execve":                   {Kretsyscall, "execve", "a kretsyscall on execve"},
 		"fentry/vfs_read":                      {Fentry, "vfs_read", "an fentry on vfs_read"},
@@ -42,15 +43,15 @@ func TestParseHook(t *testing.T) {
 		"tp":      {Tracepoint, "", "a tracepoint without a target"},
 		"uprobe":  {Uprobe, "", "a uprobe without a target"},
 		// These are none that a testbed attaches to.
-		"":                      {Unknown, "", "in the section "},
-		"/":                     {Unknown, "", "in the section /"},
-		"?":                     {Unknown, "", "in the section ?"},
-		"??kprobe/vfs_read":     {Unknown, "vfs_read", "in the section ??kprobe/vfs_read"},
-		"xdp":                   {Unknown, "", "in the section xdp"},
-		"kretprobe.multi/vfs_*": {Unknown, "vfs_*", "in the section kretprobe.multi/vfs_*"},
-		"Kprobe/vfs_read":       {Unknown, "vfs_read", "in the section Kprobe/vfs_read"},
-		"kprobes/vfs_read":      {Unknown, "vfs_read", "in the section kprobes/vfs_read"},
-		"kprobe vfs_read":       {Unknown, "", "in the section kprobe vfs_read"},
+		"":                     {Unknown, "", "in the section "},
+		"/":                    {Unknown, "", "in the section /"},
+		"?":                    {Unknown, "", "in the section ?"},
+		"??kprobe/vfs_read":    {Unknown, "vfs_read", "in the section ??kprobe/vfs_read"},
+		"xdp":                  {Unknown, "", "in the section xdp"},
+		"kprobe.session/vfs_*": {Unknown, "vfs_*", "in the section kprobe.session/vfs_*"},
+		"Kprobe/vfs_read":      {Unknown, "vfs_read", "in the section Kprobe/vfs_read"},
+		"kprobes/vfs_read":     {Unknown, "vfs_read", "in the section kprobes/vfs_read"},
+		"kprobe vfs_read":      {Unknown, "", "in the section kprobe vfs_read"},
 	}
 	for section, want := range tests {
 		t.Run(section, func(t *testing.T) {

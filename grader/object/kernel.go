@@ -65,7 +65,7 @@ func (n *KernelNames) Nearest(h Hook) string {
 		}
 	case RawTracepoint, TracepointBTF:
 		return changed(h, nearest(h.Target, n.Tracepoints))
-	case Fentry, Fexit, Kprobe, Kretprobe:
+	case Fentry, Fexit, Kprobe, Kretprobe, KprobeMulti, KretprobeMulti:
 		return changed(h, nearest(h.Target, n.Functions))
 	case Ksyscall, Kretsyscall:
 		return changed(h, nearest(h.Target, n.Syscalls))

@@ -107,7 +107,7 @@ func (o *Object) wrongContext(p *Program, steps []step) (int, Remark) {
 	event := strings.HasPrefix(name, "trace_event_raw_")
 	want := ""
 	switch p.Hook.Kind {
-	case Kprobe, Kretprobe, KprobeMulti, Ksyscall, Kretsyscall, Uprobe, Uretprobe:
+	case Kprobe, Kretprobe, KprobeMulti, KretprobeMulti, Ksyscall, Kretsyscall, Uprobe, Uretprobe:
 		if event || name == "bpf_raw_tracepoint_args" {
 			want = "struct pt_regs"
 		}

@@ -74,6 +74,8 @@ func attach(prog *ebpf.Program, spec *ebpf.ProgramSpec, hook object.Hook, execut
 		return attachKprobe(prog, hook)
 	case object.KprobeMulti:
 		return link.KprobeMulti(prog, link.KprobeMultiOptions{Symbols: []string{hook.Target}})
+	case object.KretprobeMulti:
+		return link.KretprobeMulti(prog, link.KprobeMultiOptions{Symbols: []string{hook.Target}})
 	case object.Ksyscall:
 		return link.Kprobe(syscallPrefix+hook.Target, prog, nil)
 	case object.Kretsyscall:
