@@ -78,8 +78,10 @@ func (t *T) awaitReady() {
 		s.loaded = &testbed.Object{Programs: running.Programs, Maps: running.Maps}
 		t.Loaded = s.loaded
 	case running.Exit != nil:
-		s.down = true
-		t.endedEarly(running.Exit, len(running.Links) > 0)
+		// One that was held had attached something.
+		attached := len(running.Links) > 0 || s.current != nil
+		s.current, s.down = nil, true
+		t.endedEarly(running.Exit, attached)
 	default:
 		t.neverReady(running)
 	}
@@ -111,6 +113,9 @@ func (t *T) endedEarly(exit *testbed.Exit, attached bool) {
 	}
 	if text := strings.TrimSpace(printed); text != "" {
 		f.Message += fmt.Sprintf(" The last that it printed was %q.", bounded(text[strings.LastIndexByte(text, '\n')+1:], maxQuoted))
+	}
+	if help := explain.AsRoot(printed); help != "" {
+		f.Help = help
 	}
 	if id, help := explain.Printed(printed); id != "" {
 		f.Help, f.Diagnosis = help, id

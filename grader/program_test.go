@@ -158,6 +158,19 @@ func TestProgramThatDoesNotRun(t *testing.T) {
 	}
 }
 
+// TestProgramThatGoesOnAndEnds had attached something when it was held.
+func TestProgramThatGoesOnAndEnds(t *testing.T) {
+	tb := &fake{
+		running: []*testbed.Running{{Held: true, Maps: loadedMaps()}, {Exit: &testbed.Exit{Status: 1}}},
+		outputs: []*testbed.Output{{Text: []byte("trace_pipe: Permission denied\n")}},
+	}
+	results, ended := runSession(t, tb, exerciseOf(slices.Concat(on(OnAttach, func(*T) {}), on(OnProgram, looksUp, looksUp))...))
+	require.Nil(t, ended)
+	assert.Equal(t, []Status{StatusPass, StatusFail, StatusSkip}, statuses(results))
+	assert.Contains(t, results[1].Message, "when it had attached something.")
+	assert.Contains(t, results[1].Help, "trace_pipe is root's")
+}
+
 // endedEarly is a testbed whose program ends before it is ready.
 func endedEarly(status int, printed string) *fake {
 	return &fake{

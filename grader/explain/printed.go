@@ -36,3 +36,29 @@ func Printed(text string) (id, help string) {
 	}
 	return "", ""
 }
+
+// asRoot are signs, in what a program prints, that it wants to be root.
+var asRoot = []struct {
+	pattern *regexp.Regexp
+	help    string
+}{
+	{
+		regexp.MustCompile(`\btrace_pipe\b`),
+		"trace_pipe is root's, and the grader runs the program as an ordinary user who may load and attach BPF programs and no more: read it in another terminal, with sudo cat.",
+	},
+	{
+		regexp.MustCompile(`(?i)\b(root|sudo|superuser)\b`),
+		"The grader runs the program as an ordinary user who may load and attach BPF programs: do not ask who runs it, and look at whether the calls of libbpf succeed.",
+	},
+}
+
+// AsRoot is the help for a program that ended because it is not run as root, as
+// what it printed says. It is empty when nothing of it says so.
+func AsRoot(text string) string {
+	for _, sign := range asRoot {
+		if sign.pattern.MatchString(text) {
+			return sign.help
+		}
+	}
+	return ""
+}

@@ -30,3 +30,19 @@ func TestPrinted(t *testing.T) {
 		assert.Equal(t, want, [2]string{id, help}, text)
 	}
 }
+
+func TestAsRoot(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                 "",
+		"cannot attach: EPERM\n":           "",
+		"rooted at 5\n":                    "",
+		"must be run as root\n":            "do not ask who runs it",
+		"Please use sudo.\n":               "do not ask who runs it",
+		"trace_pipe: No such file\n":       "sudo cat",
+		"/sys/kernel/tracing/trace_pipe: ": "sudo cat",
+	} {
+		help := AsRoot(text)
+		assert.Contains(t, help, want, text)
+		assert.Equal(t, want == "", help == "", text)
+	}
+}
