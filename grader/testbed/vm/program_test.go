@@ -3,6 +3,7 @@ package vm_test
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -201,12 +202,15 @@ func TestHaltedGuest(t *testing.T) {
 		require.NoError(t, err)
 
 		guest := guestProcess(t, temp)
-		time.AfterFunc(50*time.Millisecond, func() {
-			assert.NoError(t, unix.Kill(guest, unix.SIGSTOP))
+		halted := make(chan error)
+		go func() {
+			time.Sleep(50 * time.Millisecond)
+			err := unix.Kill(guest, unix.SIGSTOP)
 			time.Sleep(2 * time.Second)
-			assert.NoError(t, unix.Kill(guest, unix.SIGCONT))
-		})
+			halted <- errors.Join(err, unix.Kill(guest, unix.SIGCONT))
+		}()
 		out, err := tb.Output(t.Context(), testbed.OutputRequest{After: len(before.Text), Wait: time.Second, Settle: true})
+		require.NoError(t, <-halted)
 		require.NoError(t, err)
 		assert.Equal(t, "101\n102\n", string(out.Text))
 	})

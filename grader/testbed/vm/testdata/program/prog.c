@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -15,13 +16,15 @@ static volatile sig_atomic_t running = 1;
 
 static void stop(int sig) { running = 0; }
 
-/* How much is computed before an event is printed. */
-static volatile unsigned int toil;
+/* For how much of its processor time it computes before an event is printed. */
+static clock_t toil;
 
 static void on_event(void *ctx, int cpu, void *data, __u32 size)
 {
-	for (unsigned int left = toil; left; left--)
-		toil = toil;
+	clock_t start = clock();
+
+	while (clock() - start < toil)
+		;
 	printf("%llu\n", *(unsigned long long *)data);
 }
 
@@ -109,7 +112,7 @@ int main(int argc, char **argv)
 	}
 	printf("terminal %d\n", isatty(1));
 	if (!strcmp(how, "slow"))
-		toil = 10000000;
+		toil = CLOCKS_PER_SEC * 3 / 10;
 	while (!strcmp(how, "busy") && running)
 		perf_buffer__consume(buffer);
 	while (!strcmp(how, "nervous"))
