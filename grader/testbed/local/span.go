@@ -3,28 +3,34 @@ package local
 import "time"
 
 const (
-	// lookEvery is how often something is looked at, at least, in a span of time.
+	// lookEvery is how much of the time between two looks counts at most.
 	lookEvery = 20 * time.Millisecond
 	// longest is how many times as long a span becomes for want of looks.
 	longest = 10
 )
 
-// span is time in which something is looked for again and again. It is not over
-// before that was done often enough: the clock of a guest goes on while its
+// span is time in which something is looked for again and again. Time without a
+// look counts for next to nothing: the clock of a guest goes on while its
 // processors wait for one of the host's, and then neither this process nor the
 // one that is looked at does anything.
 type span struct {
-	began time.Time
-	looks int
+	began, looked time.Time
+	counted       time.Duration
 }
 
-func newSpan() span { return span{began: time.Now()} }
+func newSpan() span {
+	now := time.Now()
+	return span{began: now, looked: now}
+}
 
-// look counts a look.
-func (s *span) look() { s.looks++ }
+// look is called at each look.
+func (s *span) look() {
+	now := time.Now()
+	s.counted += min(now.Sub(s.looked), lookEvery)
+	s.looked = now
+}
 
 // over tells whether the span has lasted so long.
 func (s *span) over(within time.Duration) bool {
-	lasted := time.Since(s.began)
-	return lasted > within && (s.looks >= int(within/lookEvery) || lasted > longest*within)
+	return s.counted > within || time.Since(s.began) > longest*within
 }

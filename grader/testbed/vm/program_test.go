@@ -202,14 +202,15 @@ func TestHaltedGuest(t *testing.T) {
 		require.NoError(t, err)
 
 		guest := guestProcess(t, temp)
+		const wait = time.Second
 		halted := make(chan error)
 		go func() {
 			time.Sleep(50 * time.Millisecond)
 			err := unix.Kill(guest, unix.SIGSTOP)
-			time.Sleep(2 * time.Second)
+			time.Sleep(2 * wait)
 			halted <- errors.Join(err, unix.Kill(guest, unix.SIGCONT))
 		}()
-		out, err := tb.Output(t.Context(), testbed.OutputRequest{After: len(before.Text), Wait: time.Second, Settle: true})
+		out, err := tb.Output(t.Context(), testbed.OutputRequest{After: len(before.Text), Wait: wait, Settle: true})
 		require.NoError(t, <-halted)
 		require.NoError(t, err)
 		assert.Equal(t, "101\n102\n", string(out.Text))

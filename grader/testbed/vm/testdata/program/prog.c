@@ -112,7 +112,7 @@ int main(int argc, char **argv)
 	}
 	printf("terminal %d\n", isatty(1));
 	if (!strcmp(how, "slow"))
-		toil = CLOCKS_PER_SEC * 3 / 10;
+		toil = CLOCKS_PER_SEC * 15 / 100;
 	while (!strcmp(how, "busy") && running)
 		perf_buffer__consume(buffer);
 	while (!strcmp(how, "nervous"))
