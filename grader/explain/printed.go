@@ -28,8 +28,11 @@ var printed = []mistake{
 
 // Printed finds the mistake that libbpf names in what a program has printed.
 // All is empty when it names none.
-func Printed(text string) (id, help string) {
-	for _, m := range printed {
+func Printed(text string) (id, help string) { return find(printed, text) }
+
+// find finds the first of mistakes whose pattern a text matches.
+func find(mistakes []mistake, text string) (id, help string) {
+	for _, m := range mistakes {
 		if match := m.pattern.FindStringSubmatchIndex(text); match != nil {
 			return m.id, string(m.pattern.ExpandString(nil, m.help, text, match))
 		}
@@ -38,27 +41,20 @@ func Printed(text string) (id, help string) {
 }
 
 // asRoot are signs, in what a program prints, that it wants to be root.
-var asRoot = []struct {
-	pattern *regexp.Regexp
-	help    string
-}{
+var asRoot = []mistake{
 	{
-		regexp.MustCompile(`\btrace_pipe\b`),
-		"trace_pipe is root's, and the grader runs the program as an ordinary user who may load and attach BPF programs and no more: read it in another terminal, with sudo cat.",
+		pattern: regexp.MustCompile(`\btrace_pipe\b`),
+		help:    "trace_pipe is root's, and the grader runs the program as an ordinary user who may load and attach BPF programs and no more: read it in another terminal, with sudo cat.",
 	},
 	{
-		regexp.MustCompile(`(?i)\b(root|sudo|superuser)\b`),
-		"The grader runs the program as an ordinary user who may load and attach BPF programs: do not ask who runs it, and look at whether the calls of libbpf succeed.",
+		pattern: regexp.MustCompile(`(?i)\b(root|sudo|superuser)\b`),
+		help:    "The grader runs the program as an ordinary user who may load and attach BPF programs: do not ask who runs it, and look at whether the calls of libbpf succeed.",
 	},
 }
 
 // AsRoot is the help for a program that ended because it is not run as root, as
 // what it printed says. It is empty when nothing of it says so.
 func AsRoot(text string) string {
-	for _, sign := range asRoot {
-		if sign.pattern.MatchString(text) {
-			return sign.help
-		}
-	}
-	return ""
+	_, help := find(asRoot, text)
+	return help
 }

@@ -3,8 +3,8 @@ package local
 import "time"
 
 const (
-	// lookEvery is how much of the time between two looks counts at most.
-	lookEvery = 20 * time.Millisecond
+	// mostBetween is how much of the time between two looks counts at most.
+	mostBetween = 20 * time.Millisecond
 	// longest is how many times as long a span becomes for want of looks.
 	longest = 10
 )
@@ -26,7 +26,7 @@ func newSpan() span {
 // look is called at each look.
 func (s *span) look() {
 	now := time.Now()
-	s.counted += min(now.Sub(s.looked), lookEvery)
+	s.counted += min(now.Sub(s.looked), mostBetween)
 	s.looked = now
 }
 

@@ -25,8 +25,8 @@ func TestSpan(t *testing.T) {
 	halt(time.Minute)
 	assert.False(t, s.over(30*time.Second), "it was halted")
 	assert.True(t, s.over(5*time.Second), "it does not become longer without end")
-	for range 30 * time.Second / lookEvery {
-		halt(lookEvery)
+	for range 30 * time.Second / mostBetween {
+		halt(mostBetween)
 	}
 	assert.True(t, s.over(30*time.Second))
 	assert.False(t, s.over(time.Hour))
