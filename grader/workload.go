@@ -106,7 +106,7 @@ func (t *T) drawExecs(kind testbed.ExecKind, low, high int) []testbed.ExecStep {
 			}
 		}
 	}
-	t.Rand.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
+	Shuffle(t, steps)
 	return steps
 }
 
@@ -168,4 +168,9 @@ func (t *T) Runs() uint64 {
 		runs += s.Runs
 	}
 	return runs
+}
+
+// Shuffle puts what a workload consists of into a drawn order.
+func Shuffle[E any](t *T, all []E) {
+	t.Rand.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 }

@@ -130,7 +130,7 @@ func draw(t *grader.T, disk, low, high int) []testbed.BlockStep {
 }
 
 func shuffled(t *grader.T, steps []testbed.BlockStep) []testbed.BlockStep {
-	t.Rand.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
+	grader.Shuffle(t, steps)
 	return steps
 }
 

@@ -264,7 +264,7 @@ func ignoresExecveat(t *grader.T) {
 	for i := 1; i < len(req.Processes); i++ {
 		req.Steps = append(req.Steps, testbed.CallStep{Process: i, CPU: callers.CPU(t), Kind: testbed.CallExecveFailure, Count: 1 + t.Rand.IntN(4)})
 	}
-	callers.Shuffle(t, req.Steps)
+	grader.Shuffle(t, req.Steps)
 
 	o := run(t, req)
 	for i := 1; i < len(req.Processes); i++ {

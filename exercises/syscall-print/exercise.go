@@ -144,7 +144,7 @@ func printsFailing(t *grader.T) {
 			testbed.CallStep{Process: i, CPU: callers.CPU(t), Kind: kind.success, Count: good[i]},
 			testbed.CallStep{Process: i, CPU: callers.CPU(t), Kind: kind.failure, Count: bad[i]})
 	}
-	callers.Shuffle(t, req.Steps)
+	grader.Shuffle(t, req.Steps)
 	o := run(t, req)
 	o.some(t)
 	for i := range req.Processes {
@@ -184,7 +184,7 @@ func printsProcess(t *grader.T) {
 	for _, kind := range kinds {
 		req.Steps = append(req.Steps, callers.Calls(t, req.Processes, kind.success, 1, 2)...)
 	}
-	callers.Shuffle(t, req.Steps)
+	grader.Shuffle(t, req.Steps)
 	o := run(t, req)
 	o.some(t)
 	threads := false
@@ -216,7 +216,7 @@ func printsNothingElse(t *grader.T) {
 	for _, kind := range kinds {
 		req.Steps = append(req.Steps, testbed.CallStep{CPU: callers.CPU(t), Kind: kind.success, Count: 1})
 	}
-	callers.Shuffle(t, req.Steps)
+	grader.Shuffle(t, req.Steps)
 	o := run(t, req)
 	o.some(t)
 	for i := 1; i < len(req.Processes); i++ {

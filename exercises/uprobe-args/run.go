@@ -108,7 +108,7 @@ func signed(t *grader.T, low, high int) []pair {
 		{-large(), -large()}, {-large(), small()}, {large(), -small()},
 		{math.MaxInt32, math.MinInt32}, {math.MinInt32, 0},
 	})
-	t.Rand.Shuffle(len(pairs), func(i, j int) { pairs[i], pairs[j] = pairs[j], pairs[i] })
+	grader.Shuffle(t, pairs)
 	return pairs
 }
 

@@ -83,13 +83,8 @@ func Calls(t *grader.T, processes []testbed.Process, kind testbed.CallKind, low,
 			}
 		}
 	}
-	Shuffle(t, steps)
+	grader.Shuffle(t, steps)
 	return steps
-}
-
-// Shuffle puts steps into a drawn order.
-func Shuffle(t *grader.T, steps []testbed.CallStep) {
-	t.Rand.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
 }
 
 // Count adds up the calls of one kind for each process.

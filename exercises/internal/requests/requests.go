@@ -126,7 +126,7 @@ func draw(t *grader.T) []testbed.BlockStep {
 	for i := range steps {
 		steps[i] = testbed.BlockStep{Write: i%2 == 0, Bytes: 4096}
 	}
-	t.Rand.Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
+	grader.Shuffle(t, steps)
 	return steps
 }
 
